@@ -1,0 +1,197 @@
+/** Reasons to doubt an exponent: shuffled pairs, a dependence that no exponent removes, impossible sign flips. */
+
+import { type ContinuumPairs, dualChangesAt } from "./dual-continuum.ts";
+import type { Diagnostics, TestResult } from "./geometry-fit.ts";
+import type { NoisyPairs } from "./measurement-noise.ts";
+import { midRanks, rankScratch } from "./ranks.ts";
+import { independenceTest } from "./rank-independence.ts";
+import { chiSquareUpperTail, normalCdf, studentTUpperTail } from "./special-functions.ts";
+
+const SIZE_CLASSES = 5;
+const SIGNED_SIGNIFICANCE = 1e-4;
+const MAGNITUDE_SIGNIFICANCE = 1e-3;
+
+/** Positions of the pairs, group by group, with values ranked within each group and mapped to (0, 1). */
+function rankedShares(values: Float64Array, groupStart: Int32Array): Float64Array {
+  const scratch = rankScratch(values.length);
+  const shares = new Float64Array(values.length);
+  for (let g = 0; g + 1 < groupStart.length; g++) {
+    const [from, to] = [groupStart[g], groupStart[g + 1]];
+    let smallest = 0;
+    for (let k = from; k < to; k++) if (values[k] < smallest && Number.isFinite(values[k])) smallest = values[k];
+    for (let k = from; k < to; k++) values[k] = values[k] === Number.NEGATIVE_INFINITY ? 0 : values[k] - smallest;
+    midRanks(values, shares, from, to, scratch);
+    for (let k = from; k < to; k++) shares[k] = (shares[k] - 0.5) / (to - from);
+  }
+  return shares;
+}
+
+/**
+ * Are the final weights those of the same synapses?
+ *
+ * Spearman's correlation within groups of w¹ with w⁰, and of |w¹| with |w⁰| where the sign stayed. Shuffled pairs have
+ * neither. One-sided t tests at 10⁻⁴ and 10⁻³: pairs count as related only if both say so.
+ */
+export function pairingOf(pairs: ContinuumPairs): Diagnostics["pairing"] {
+  const { count, groupStart, sign, flipped, logInitial, logRatio } = pairs;
+  const initial = logInitial.map((value, k) => sign[k] * Math.exp(value));
+  const final = logInitial.map((value, k) => (flipped[k] === 1 ? -1 : 1) * sign[k] * Math.exp(value + logRatio[k]));
+  const signed = correlation(rankedShares(initial, groupStart), rankedShares(final, groupStart));
+  const stayed = Int32Array.from({ length: count }, (_, k) => k).filter((k) => flipped[k] === 0);
+  const starts = groupStart.map((start) => stayed.findIndex((k) => k >= start));
+  for (let g = 0; g < starts.length; g++) if (starts[g] < 0) starts[g] = stayed.length;
+  const sizes = Float64Array.from(stayed, (k) => Math.exp(logInitial[k]));
+  const finalSizes = Float64Array.from(stayed, (k) => Math.exp(logInitial[k] + logRatio[k]));
+  const magnitude = correlation(rankedShares(sizes, starts), rankedShares(finalSizes, starts));
+  const related =
+    correlationTail(signed, count) < SIGNED_SIGNIFICANCE &&
+    correlationTail(magnitude, stayed.length) < MAGNITUDE_SIGNIFICANCE;
+  return { signed, magnitude, related };
+}
+
+function correlation(a: Float64Array, b: Float64Array): number {
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  for (let k = 0; k < a.length; k++) {
+    product += (a[k] - 0.5) * (b[k] - 0.5);
+    squaresA += (a[k] - 0.5) ** 2;
+    squaresB += (b[k] - 0.5) ** 2;
+  }
+  return squaresA > 0 && squaresB > 0 ? product / Math.sqrt(squaresA * squaresB) : 0;
+}
+
+function correlationTail(value: number, count: number): number {
+  if (count < 4) return 1;
+  const t = value * Math.sqrt((count - 2) / Math.max(1e-12, 1 - value * value));
+  return studentTUpperTail(t, count - 2);
+}
+
+/** SD of ln|w⁰| within groups. */
+export function logSizeDeviation({ count, groupStart, logInitial }: ContinuumPairs): number {
+  let squares = 0;
+  for (let g = 0; g + 1 < groupStart.length; g++) {
+    const part = logInitial.subarray(groupStart[g], groupStart[g + 1]);
+    const mean = part.reduce((sum, value) => sum + value, 0) / Math.max(1, part.length);
+    squares += part.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  }
+  return Math.sqrt(squares / Math.max(1, count - 1));
+}
+
+/**
+ * Does the dual change at λ̂ still depend on the initial weight?
+ *
+ * Kruskal–Wallis over five classes of equal number: ranks of d over classes of w⁰ (location), ranks of |d − median| over
+ * classes of |w⁰| (spread). λ̂ makes one combination of the two vanish; a wrong model leaves the rest.
+ *
+ * @see Kruskal & Wallis 1952, doi:10.1080/01621459.1952.10483441
+ */
+export function remainingDependence(pairs: ContinuumPairs, exponent: number): Diagnostics["remainingDependence"] {
+  const { count, groupStart, sign, logInitial } = pairs;
+  if (count < 4 * SIZE_CLASSES) return null;
+  const changes = dualChangesAt(pairs, exponent, new Float64Array(count));
+  const changeRanks = rankedShares(Float64Array.from(changes), groupStart);
+  const distance = centredSizes(changes, groupStart);
+  const signed = rankedShares(
+    logInitial.map((value, k) => sign[k] * Math.exp(value)),
+    groupStart,
+  );
+  const sizes = rankedShares(
+    logInitial.map((value) => Math.exp(value)),
+    groupStart,
+  );
+  const location = kruskalWallis(changeRanks, signed);
+  const spread = kruskalWallis(rankedShares(distance, groupStart), sizes);
+  return { location, spread, shareExplained: Math.max(location.statistic, spread.statistic) / (count - 1) };
+}
+
+function centredSizes(changes: Float64Array, groupStart: Int32Array): Float64Array {
+  const distance = new Float64Array(changes.length);
+  for (let g = 0; g + 1 < groupStart.length; g++) {
+    const part = changes.slice(groupStart[g], groupStart[g + 1]).sort();
+    const middle = part[part.length >> 1];
+    for (let k = groupStart[g]; k < groupStart[g + 1]; k++) {
+      distance[k] = Math.abs(changes[k] - (Number.isFinite(middle) ? middle : 0));
+    }
+  }
+  return distance;
+}
+
+function kruskalWallis(ranks: Float64Array, classes: Float64Array): TestResult {
+  const sums = new Float64Array(SIZE_CLASSES);
+  const counts = new Float64Array(SIZE_CLASSES);
+  let squares = 0;
+  for (let k = 0; k < ranks.length; k++) {
+    const place = Math.min(SIZE_CLASSES - 1, Math.floor(classes[k] * SIZE_CLASSES));
+    sums[place] += ranks[k] - 0.5;
+    counts[place]++;
+    squares += (ranks[k] - 0.5) ** 2;
+  }
+  const between = sums.reduce((total, sum, c) => total + (counts[c] > 0 ? sum ** 2 / counts[c] : 0), 0);
+  const statistic = squares > 0 ? ((ranks.length - 1) * between) / squares : 0;
+  const degreesOfFreedom = SIZE_CLASSES - 1;
+  return { statistic, degreesOfFreedom, pValue: chiSquareUpperTail(statistic, degreesOfFreedom) };
+}
+
+/**
+ * Sign flips against those that noise explains.
+ *
+ * Expected: Σ_i Φ(−|w⁰_i|/√(2τ_a² + 2τ_m² w⁰²)); observed is compared with a Poisson count of that mean. Without noise
+ * none is expected, and one is enough to reject every λ ≤ 0.
+ */
+export function flipTest(observed: number, noisy: NoisyPairs | null): Diagnostics["flips"] {
+  if (noisy === null) return { observed, expected: 0, pValue: observed > 0 ? 0 : null };
+  let expected = 0;
+  for (const weight of noisy.initial) {
+    const deviation = Math.SQRT2 * Math.hypot(noisy.noise.additive, noisy.noise.multiplicative * weight);
+    expected += normalCdf(-Math.abs(weight) / deviation);
+  }
+  // P(N ≥ observed) for a Poisson N is a χ² lower tail: 1 − P(χ²_{2·observed} > 2·expected).
+  return { observed, expected, pValue: observed > 0 ? 1 - chiSquareUpperTail(2 * expected, 2 * observed) : null };
+}
+
+/** Q = Σ_g T_g(λ̂)² over the groups that have a statistic: do the groups share the exponent? */
+export function groupAgreement(pairs: ContinuumPairs, exponent: number): TestResult | null {
+  const byGroup = independenceTest(pairs).byGroup(dualChangesAt(pairs, exponent, new Float64Array(pairs.count)));
+  const known = byGroup.filter((value) => Number.isFinite(value));
+  if (known.length < 2) return null;
+  const statistic = known.reduce((sum, value) => sum + value * value, 0);
+  const degreesOfFreedom = known.length - 1;
+  return { statistic, degreesOfFreedom, pValue: chiSquareUpperTail(statistic, degreesOfFreedom) };
+}
+
+/** Mean over SD, kurtosis and Anderson–Darling A² of the dual change at an exponent, standardised within groups. */
+export function changeShape(
+  pairs: ContinuumPairs,
+  exponent: number,
+): { drift: number; kurtosis: number; andersonDarling: number } | null {
+  const { count, groupStart } = pairs;
+  const changes = dualChangesAt(pairs, exponent, new Float64Array(count));
+  if (changes.some((change) => !Number.isFinite(change))) return null;
+  let [drift, fourths] = [0, 0];
+  const standardised = new Float64Array(count);
+  for (let g = 0; g + 1 < groupStart.length; g++) {
+    const [from, to] = [groupStart[g], groupStart[g + 1]];
+    if (to - from < 2) continue;
+    const part = changes.subarray(from, to);
+    const mean = part.reduce((sum, value) => sum + value, 0) / part.length;
+    const deviation = Math.sqrt(part.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (part.length - 1));
+    drift += ((mean / deviation) * part.length) / count;
+    for (let k = from; k < to; k++) {
+      standardised[k] = (changes[k] - mean) / deviation;
+      fourths += standardised[k] ** 4 / count;
+    }
+  }
+  return { drift, kurtosis: fourths, andersonDarling: andersonDarling(standardised) };
+}
+
+/** A² = −n − Σ (2i − 1)/n [ln Φ(z_i) + ln(1 − Φ(z_{n+1−i}))]. @see Anderson & Darling 1954, doi:10.1080/01621459.1954.10501232 */
+function andersonDarling(values: Float64Array): number {
+  const sorted = Float64Array.from(values).sort();
+  const count = sorted.length;
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const below = Math.max(normalCdf(sorted[i]), Number.MIN_VALUE);
+    const above = Math.max(normalCdf(-sorted[count - 1 - i]), Number.MIN_VALUE);
+    sum += ((2 * i + 1) / count) * (Math.log(below) + Math.log(above));
+  }
+  return -count - sum;
+}

@@ -1,0 +1,167 @@
+/** λ of one set of pairs: which estimator, with which interval. */
+
+import type { Random } from "../random.ts";
+import { influenceBootstrap, rankBootstrap } from "./cluster-bootstrap.ts";
+import type { ContinuumPairs } from "./dual-continuum.ts";
+import type { ExponentEstimate, LikelihoodEstimate, NoiseReport } from "./geometry-fit.ts";
+import { latentGridExponent } from "./latent-grid.ts";
+import type { NoisyPairs } from "./measurement-noise.ts";
+import type { ProfileEstimate } from "./profile-likelihood.ts";
+import { criticalValue, gatherPairs, rankExponent } from "./rank-independence.ts";
+import { likelihoodExponent } from "./student-likelihood.ts";
+import { varianceFunctionExponent } from "./variance-function.ts";
+
+/** RMS change over RMS weight below which the first-order variance function is preferred whatever the noise. */
+const SMALL_CHANGE = 0.1;
+const LATENT_GRID_PAIRS = 2000;
+const VARIANCE_FUNCTION_PAIRS = 20_000;
+const LIKELIHOOD_PAIRS = 50_000;
+
+export interface EstimateOptions {
+  readonly level: number;
+  readonly random: Random;
+  /** Resamples of whole clusters; used only where the pairs have clusters. */
+  readonly resamples: number;
+  onProgress?(label: string): void;
+}
+
+export interface Estimate {
+  readonly exponent: ExponentEstimate;
+  readonly likelihood: LikelihoodEstimate;
+  /** Critical |T| of the rank-independence test. */
+  readonly critical: number;
+  readonly noiseMethod: NoiseReport["method"];
+  /** Pairs that each estimator saw. */
+  readonly seen: { readonly rank: number; readonly likelihood: number };
+  readonly resamples: number;
+}
+
+/** λ̂ by rank independence with a Student-t likelihood beside it: noise negligible or unknown. */
+export function estimateWithoutNoise(pairs: ContinuumPairs, options: EstimateOptions): Estimate {
+  const { level, random } = options;
+  options.onProgress?.("rank independence");
+  const critical = criticalValue(pairs, level, random.stream("permutations"));
+  const found = rankExponent(pairs, critical.value);
+  options.onProgress?.("likelihood");
+  const thinned = thin(pairs, LIKELIHOOD_PAIRS, random.stream("likelihood subsample"));
+  const likelihood = likelihoodExponent(thinned, level);
+  const seen = { rank: pairs.count, likelihood: thinned.count };
+  const method = `rank independence, ${critical.method === "permutation" ? "permutation" : "test-inversion"} interval`;
+  if (pairs.cluster === null || found.estimate === null) {
+    return {
+      exponent: { ...found, level, method },
+      likelihood,
+      critical: critical.value,
+      noiseMethod: null,
+      seen,
+      resamples: 0,
+    };
+  }
+  const interval = rankBootstrap(pairs, found.estimate, {
+    level,
+    resamples: options.resamples,
+    random: random.stream("clusters"),
+    onResample: () => options.onProgress?.("cluster bootstrap"),
+  });
+  return {
+    exponent: {
+      estimate: found.estimate,
+      low: interval.low,
+      high: interval.high,
+      level,
+      method: "rank independence, bootstrap of whole clusters",
+    },
+    likelihood,
+    critical: critical.value,
+    noiseMethod: null,
+    seen,
+    resamples: interval.resamples,
+  };
+}
+
+/** λ̂ with known noise: the latent grid where the change is large and at least the noise, else the variance function. */
+export function estimateWithNoise(pairs: NoisyPairs, changeOverNoise: number, options: EstimateOptions): Estimate {
+  const { level, random } = options;
+  const useGrid = changeOverNoise >= Math.SQRT2 && relativeChange(pairs) >= SMALL_CHANGE;
+  options.onProgress?.(useGrid ? "latent grid" : "variance function");
+  const most = useGrid ? LATENT_GRID_PAIRS : VARIANCE_FUNCTION_PAIRS;
+  const thinned = thinNoisy(pairs, most, random.stream("noise subsample"));
+  const found = useGrid ? latentGridExponent(thinned, level) : varianceFunctionExponent(thinned, level);
+  const noiseMethod = useGrid ? "latent-grid" : "variance-function";
+  const name = useGrid ? "latent-grid likelihood" : "variance function with known noise";
+  const interval = clusteredInterval(thinned, found, options);
+  const method = `${name}, ${interval ? "bootstrap of whole clusters" : "profile-likelihood"} interval`;
+  return {
+    exponent: {
+      estimate: found.estimate,
+      low: interval ? interval.low : found.low,
+      high: interval ? interval.high : found.high,
+      level,
+      method,
+    },
+    likelihood: {
+      estimate: found.estimate,
+      low: found.low,
+      high: found.high,
+      degreesOfFreedom: null,
+      cutoffFactor: found.cutoffFactor,
+      method: name,
+      profile: found.profile,
+    },
+    critical: Number.NaN,
+    noiseMethod,
+    seen: { rank: pairs.count, likelihood: thinned.count },
+    resamples: interval ? interval.resamples : 0,
+  };
+}
+
+function clusteredInterval(pairs: NoisyPairs, found: ProfileEstimate, options: EstimateOptions) {
+  if (pairs.cluster === null || found.estimate === null || found.influence === null) return null;
+  return influenceBootstrap(
+    { cluster: pairs.cluster, clusterCount: pairs.clusterCount },
+    found.estimate,
+    found.influence,
+    { level: options.level, resamples: options.resamples, random: options.random.stream("clusters") },
+  );
+}
+
+/** RMS weight change over RMS initial weight. */
+export function relativeChange({ initial, final }: NoisyPairs): number {
+  let [changes, weights] = [0, 0];
+  for (let k = 0; k < initial.length; k++) {
+    changes += (final[k] - initial[k]) ** 2;
+    weights += initial[k] ** 2;
+  }
+  return Math.sqrt(changes / weights);
+}
+
+/** At most `most` pairs, drawn at random without replacement, in their order. */
+export function thin(pairs: ContinuumPairs, most: number, random: Random): ContinuumPairs {
+  return pairs.count <= most ? pairs : gatherPairs(pairs, drawnPositions(pairs.count, most, random));
+}
+
+function thinNoisy(pairs: NoisyPairs, most: number, random: Random): NoisyPairs {
+  if (pairs.count <= most) return pairs;
+  const positions = drawnPositions(pairs.count, most, random);
+  const groupStart = pairs.groupStart.map((start) => {
+    const place = positions.findIndex((position) => position >= start);
+    return place < 0 ? positions.length : place;
+  });
+  return {
+    ...pairs,
+    count: positions.length,
+    initial: Float64Array.from(positions, (k) => pairs.initial[k]),
+    final: Float64Array.from(positions, (k) => pairs.final[k]),
+    groupStart,
+    cluster: pairs.cluster ? positions.map((k) => pairs.cluster?.[k] ?? 0) : null,
+  };
+}
+
+/** One position from each of `most` equal stretches: spread evenly over groups, in increasing order. */
+export function drawnPositions(count: number, most: number, random: Random): Int32Array {
+  return Int32Array.from({ length: most }, (_, k) => {
+    const from = Math.floor((k * count) / most);
+    const to = Math.floor(((k + 1) * count) / most);
+    return from + random.integer(to - from);
+  });
+}

@@ -1,0 +1,35 @@
+/** What the figures of a fit are drawn from, beside the fit itself: plain numbers, small whatever the number of pairs. */
+
+export interface DualHistogram {
+  readonly potential: string;
+  /** Bin edges of the standardised, uncentred dual change z = d/SD(d), −5 … 5; length is one more than `density`. */
+  readonly edges: readonly number[];
+  /** Share of pairs per unit of z. */
+  readonly density: readonly number[];
+  /** Share of pairs with |z| > 5. */
+  readonly beyond: number;
+}
+
+export interface GeometryPicture {
+  /** Up to 3,000 pairs, drawn at random where there are more. */
+  readonly sample: {
+    readonly initial: readonly number[];
+    readonly final: readonly number[];
+    readonly group: readonly string[] | null;
+    readonly of: number;
+  };
+  readonly histograms: readonly DualHistogram[];
+  /** ΔCDF along the continuum; λ ≥ 0, since the paper's potentials end at the negative entropy. */
+  readonly continuum: readonly {
+    readonly exponent: number;
+    readonly deltaCdf: number | null;
+    readonly deltaCdfCentred: number | null;
+  }[];
+  /** Expected value and 95 % quantile of the uncentred ΔCDF of as many exact N(0, 1) draws. */
+  readonly floor: { readonly expected: number; readonly upper: number };
+  /** The rank-independence statistic T(λ) and its critical value. */
+  readonly independence: {
+    readonly critical: number;
+    readonly points: readonly { readonly exponent: number; readonly statistic: number }[];
+  };
+}

@@ -1,0 +1,23 @@
+/**
+ * The inference room: paired weights in, the geometry of their change out.
+ *
+ * `pairTensors` and `pairWeights` make PairedWeights; `infer` makes a GeometryFit: the exponent λ by rank independence
+ * with its interval, a Student-t likelihood, the seed paper's ΔCDF, noise, groups, clusters, diagnostics and a verdict.
+ * `pictureOf` makes the numbers behind the figures. Everything is float64 and plain readonly data.
+ *
+ * `simulatePairs` makes pairs of a known geometry, from which every method here states its error rate
+ * (`npm run calibrate`). The room imports potentials from `geometry` and nothing else; it never prints or reads files,
+ * and all randomness is passed in.
+ */
+
+export { type DeltaCdf, DELTA_CDF_FLOOR, deltaCdf } from "./delta-cdf.ts";
+export type * from "./geometry-fit.ts";
+export { FIT_SCHEMA } from "./geometry-fit.ts";
+export type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
+export { type InferOptions, infer } from "./infer.ts";
+export { type NoiseLevels, noiseOfRepeats } from "./measurement-noise.ts";
+export { type LeftOut, pairTensors, type PairTensorOptions, type TensorPairing } from "./pair.ts";
+export { countPairs, type Labels, labelsOf, type PairCounts, type PairedWeights, pairWeights } from "./paired-weights.ts";
+export { pictureOf } from "./picture.ts";
+export { DEFAULT_POTENTIALS } from "./potential-scores.ts";
+export { type ChangeLaw, DEFAULT_SIMULATION, type SimulationSettings, simulatePairs } from "./simulate.ts";

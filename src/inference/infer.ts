@@ -1,0 +1,313 @@
+/** Paired weights in, the geometry of their change out. */
+
+import { InputError } from "../errors.ts";
+import { type Potential, parsePotential } from "../geometry/index.ts";
+import type { Random } from "../random.ts";
+import { changeShape, flipTest, groupAgreement, logSizeDeviation, pairingOf, remainingDependence } from "./diagnostics.ts";
+import { type ContinuumPairs, continuumPairs } from "./dual-continuum.ts";
+import { drawnPositions, type Estimate, estimateWithNoise, estimateWithoutNoise, thin } from "./estimate.ts";
+import { type Diagnostics, FIT_SCHEMA, type GeometryFit, type GroupFit, type NoiseReport } from "./geometry-fit.ts";
+import { changeBeyondNoise, type NoiseLevels, noiseOfRepeats, noisyPairs } from "./measurement-noise.ts";
+import { noiseSensitivity } from "./noise-sensitivity.ts";
+import { countPairs, isUsable, type PairCounts, type PairedWeights, restrictPairs } from "./paired-weights.ts";
+import { DEFAULT_POTENTIALS, scorePotentials, usableArrays } from "./potential-scores.ts";
+import { changeBySize } from "./size-bins.ts";
+import { type Evidence, judge } from "./verdict.ts";
+
+export interface InferOptions {
+  /** Named randomness: permutations, subsamples, resampled clusters. Same seed, same answer, bit for bit. */
+  readonly random: Random;
+  /** Written into the result. */
+  readonly seed?: number;
+  /** The potentials compared; five unless given. */
+  readonly potentials?: readonly Potential[];
+  /** Known noise of one reading; estimated from `pairs.repeat` where that is present instead. */
+  readonly noise?: NoiseLevels;
+  /** Confidence level; 0.95 unless given. */
+  readonly level?: number;
+  /** Resamples of whole clusters; 400 unless given, at least 200. */
+  readonly resamples?: number;
+  /** Whether to try 5, 10 and 20 % of noise of either kind where none is known; off unless asked for. */
+  readonly sensitivity?: boolean;
+  readonly signal?: AbortSignal;
+  /** `done` of `total` steps, and what comes next. */
+  onProgress?(event: { readonly done: number; readonly total: number; readonly label: string }): void;
+}
+
+const FEWEST_PAIRS = 10;
+const RANK_PAIRS = 200_000;
+const DIAGNOSTIC_PAIRS = 50_000;
+const DEFAULT_RESAMPLES = 400;
+/** SD of ln|w⁰| below which the initial weights are the same for every purpose. */
+const CONSTANT = 1e-9;
+
+interface Setting {
+  readonly random: Random;
+  readonly potentials: readonly Potential[];
+  readonly noise: NoiseLevels | null;
+  readonly noiseSource: NoiseReport["source"];
+  /** Pairs the noise was estimated from; null when it was given. */
+  readonly repeats: number | null;
+  readonly level: number;
+  readonly resamples: number;
+  tick(label: string): void;
+}
+
+/**
+ * Which geometry changed these weights?
+ *
+ * λ̂ by rank independence with its interval, the Student-t likelihood beside it, the paper's ΔCDF, noise, groups,
+ * clusters, diagnostics and a verdict. More than 200,000 pairs are thinned to that many for the ranks (50,000 for the
+ * likelihood), which `subsample` says; ΔCDF and the counts see all.
+ *
+ * @throws InputError `too-few-pairs` (fewer than 10 present at both ends, or that changed), `constant-initial`, `no-change`,
+ *   `bad-level`, `too-few-resamples`
+ */
+export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit {
+  const counts = countPairs(pairs);
+  const setting = settingOf(pairs, options, countSteps(pairs, options));
+  requireEnough(pairs, counts);
+  setting.tick("selecting pairs");
+  const continuum = selectPairs(pairs, setting.random.stream("subsample"));
+  requireVariation(pairs, counts, continuum);
+  const whole = fitOne(pairs, counts, continuum, setting);
+  const groups = pairs.group === null ? [] : fitGroups(pairs, setting);
+  const sensitivity =
+    options.sensitivity && setting.noise === null
+      ? noiseSensitivity(continuum, setting.level, setting.random.stream("sensitivity"), setting.tick)
+      : [];
+  const { rank, likelihood } = whole.estimate.seen;
+  return {
+    schema: FIT_SCHEMA,
+    source: pairs.source,
+    pairs: counts,
+    exponent: whole.estimate.exponent,
+    likelihood: whole.estimate.likelihood,
+    potentials: whole.potentials,
+    noise: { ...whole.noise, sensitivity },
+    drift: whole.drift,
+    groups,
+    clusters: pairs.cluster && { count: pairs.cluster.names.length, resamples: whole.estimate.resamples },
+    changeBySize: changeBySize(pairs, setting.level, rank < counts.used ? continuum.place : undefined),
+    diagnostics: whole.diagnostics,
+    subsample: Math.min(rank, likelihood) < counts.used - counts.unchanged ? { rank, likelihood } : null,
+    seed: options.seed ?? 0,
+    verdict: judge({ ...whole.evidence, groupSpread: spreadBetween(groups) }),
+  };
+}
+
+function settingOf(pairs: PairedWeights, options: InferOptions, total: number): Setting {
+  const level = options.level ?? 0.95;
+  if (!(level > 0.5 && level < 1)) {
+    throw new InputError({
+      code: "bad-level",
+      message: `infer: expected a confidence level between 0.5 and 1, got ${level}; 0.95 is usual`,
+    });
+  }
+  const resamples = options.resamples ?? DEFAULT_RESAMPLES;
+  if (!(resamples >= 200)) {
+    throw new InputError({
+      code: "too-few-resamples",
+      message: `infer: expected at least 200 cluster resamples, got ${resamples}; 400 is the default`,
+    });
+  }
+  const estimated = options.noise === undefined && pairs.repeat ? noiseFrom(pairs) : null;
+  const given = options.noise ?? null;
+  let done = 0;
+  return {
+    random: options.random,
+    potentials: options.potentials ?? DEFAULT_POTENTIALS.map((name) => parsePotential(name)),
+    noise: given ?? estimated,
+    noiseSource: given ? "given" : estimated ? "repeats" : "none",
+    repeats: estimated?.used ?? null,
+    level,
+    resamples,
+    tick: (label) => {
+      options.signal?.throwIfAborted();
+      options.onProgress?.({ done: Math.min(done++, total), total, label });
+    },
+  };
+}
+
+function noiseFrom({ repeat, source }: PairedWeights) {
+  const noise = noiseOfRepeats(repeat?.first ?? new Float64Array(), repeat?.second ?? new Float64Array());
+  if (noise.used >= FEWEST_PAIRS) return noise;
+  throw new InputError({
+    code: "too-few-pairs",
+    message: `${source}: expected at least ${FEWEST_PAIRS} synapses with both repeated measurements, got ${noise.used}; give the noise with --noise-additive and --noise-multiplicative`,
+  });
+}
+
+/** Steps of the progress shown: five a fit, one a resample of clusters, six for the sensitivity to noise. */
+function countSteps(pairs: PairedWeights, options: InferOptions): number {
+  const resamples = pairs.cluster && !options.noise && !pairs.repeat ? (options.resamples ?? DEFAULT_RESAMPLES) : 0;
+  return 6 + resamples + 5 * (pairs.group?.names.length ?? 0) + (options.sensitivity ? 6 : 0);
+}
+
+function requireEnough(pairs: PairedWeights, counts: PairCounts): void {
+  if (counts.used < FEWEST_PAIRS) {
+    const { nonFinite, absentInitially, absentFinally, absentThroughout } = counts;
+    const absent = absentInitially + absentFinally + absentThroughout;
+    throw new InputError({
+      code: "too-few-pairs",
+      message: `${pairs.source}: expected at least ${FEWEST_PAIRS} pairs with a weight at both ends, got ${counts.used} (of ${counts.total}: ${nonFinite} missing or not finite, ${absent} absent at one end or both); give more synapses`,
+    });
+  }
+  if (counts.unchanged === counts.used) {
+    throw new InputError({
+      code: "no-change",
+      message: `${pairs.source}: expected weights that change, got ${counts.used} pairs that are all the same at both ends; check that initial and final are not the same file`,
+    });
+  }
+  if (counts.used - counts.unchanged < FEWEST_PAIRS) {
+    throw new InputError({
+      code: "too-few-pairs",
+      message: `${pairs.source}: expected at least ${FEWEST_PAIRS} pairs that changed, got ${counts.used - counts.unchanged} of ${counts.used}; give more synapses or a longer interval`,
+    });
+  }
+}
+
+function requireVariation(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPairs): void {
+  if (logSizeDeviation(continuum) > CONSTANT) return;
+  const weight = pairs.initial[continuum.place[0]];
+  const where = pairs.group ? " within each group" : "";
+  throw new InputError({
+    code: "constant-initial",
+    message: `${pairs.source}: expected initial weights of different sizes, got the constant ${weight} in all ${counts.used} pairs${where}; the geometry is unidentifiable from one size, so use synapses of several sizes`,
+  });
+}
+
+/** The pairs that estimators see: usable, changed, and thinned where there are very many. */
+function selectPairs(pairs: PairedWeights, random: Random): ContinuumPairs {
+  const { initial, final } = pairs;
+  const total = initial.length;
+  const candidates = total > 2 * RANK_PAIRS ? drawnPositions(total, RANK_PAIRS, random) : null;
+  const length = candidates?.length ?? total;
+  const places = new Int32Array(length);
+  let kept = 0;
+  for (let k = 0; k < length; k++) {
+    const i = candidates ? candidates[k] : k;
+    if (isUsable(initial[i], final[i]) && initial[i] !== final[i]) places[kept++] = i;
+  }
+  return thin(continuumPairs(pairs, places.slice(0, kept)), RANK_PAIRS, random);
+}
+
+function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPairs, setting: Setting) {
+  const { random, level, resamples } = setting;
+  const noisy = setting.noise && noisyPairs(continuum, setting.noise);
+  const beyond = noisy && changeBeyondNoise(noisy, setting.repeats);
+  const options = { level, random, resamples, onProgress: (label: string) => setting.tick(label) };
+  const estimate =
+    noisy && beyond
+      ? estimateWithNoise(noisy, beyond.changeOverNoise, options)
+      : estimateWithoutNoise(continuum, options);
+  setting.tick("potentials");
+  const likelihoodPairs = thin(continuum, estimate.seen.likelihood, random.stream("likelihood subsample"));
+  const potentials = scorePotentials(
+    setting.potentials,
+    usableArrays(pairs, counts.used),
+    continuum,
+    likelihoodPairs,
+    estimate,
+  );
+  setting.tick("diagnostics");
+  const some = thin(continuum, DIAGNOSTIC_PAIRS, random.stream("diagnostics subsample"));
+  const exponent = estimate.exponent.estimate;
+  const shape = changeShape(some, exponent ?? 1);
+  const diagnostics: Diagnostics = {
+    pairing: pairingOf(some),
+    logSizeDeviation: logSizeDeviation(some),
+    remainingDependence: exponent === null ? null : remainingDependence(some, exponent),
+    flips: flipTest(counts.signFlips, noisy),
+    groupAgreement: pairs.group && exponent !== null ? groupAgreement(continuum, exponent) : null,
+    kurtosis: shape?.kurtosis ?? null,
+    andersonDarling: shape?.andersonDarling ?? null,
+    pairsNeeded: pairsNeeded(estimate, counts),
+  };
+  const noise: NoiseReport = {
+    additive: setting.noise?.additive ?? null,
+    multiplicative: setting.noise?.multiplicative ?? null,
+    source: setting.noiseSource,
+    method: estimate.noiseMethod,
+    changeOverNoise: beyond?.changeOverNoise ?? null,
+    sensitivity: [],
+  };
+  const evidence: Evidence = {
+    pairs: counts.used,
+    exponent: estimate.exponent,
+    likelihood: estimate.likelihood,
+    potentials,
+    noise,
+    changeBeyondNoise: beyond?.beyond ?? true,
+    diagnostics,
+    groupSpread: null,
+  };
+  return { estimate, potentials, diagnostics, noise, drift: shape?.drift ?? null, evidence };
+}
+
+/** n·(SE·2.80/0.5)², SE from the width of the interval: 80 % power at two-sided 5 % for neighbours half a unit apart. */
+function pairsNeeded({ exponent }: Estimate, counts: PairCounts): number | null {
+  if (exponent.low === null || exponent.high === null) return null;
+  const error = (exponent.high - exponent.low) / (2 * 1.96);
+  return Math.max(FEWEST_PAIRS, Math.ceil(counts.used * ((error * 2.8) / 0.5) ** 2));
+}
+
+/** The same methods within each group; groups too small or without change say so in their verdict. */
+function fitGroups(pairs: PairedWeights, setting: Setting): GroupFit[] {
+  const { group } = pairs;
+  if (group === null) return [];
+  return group.names.map((name, g) => {
+    const places = Int32Array.from(group.index.keys()).filter((i) => group.index[i] === g);
+    const members = restrictPairs(pairs, places, `${pairs.source}, group "${name}"`);
+    const own = { ...setting, random: setting.random.stream(`group ${name}`) };
+    return fitGroup(name, members, own);
+  });
+}
+
+function fitGroup(name: string, members: PairedWeights, setting: Setting): GroupFit {
+  const counts = countPairs(members);
+  try {
+    requireEnough(members, counts);
+    const continuum = selectPairs(members, setting.random.stream("subsample"));
+    requireVariation(members, counts, continuum);
+    const { estimate, potentials, evidence } = fitOne(members, counts, continuum, setting);
+    const { exponent, likelihood } = estimate;
+    return { name, pairs: counts.used, exponent, likelihood, potentials, verdict: judge(evidence) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return emptyGroup(name, counts.used, setting.level, error.message);
+  }
+}
+
+function emptyGroup(name: string, pairs: number, level: number, reason: string): GroupFit {
+  const nothing = { estimate: null, low: null, high: null, method: "none" };
+  return {
+    name,
+    pairs,
+    exponent: { ...nothing, level },
+    likelihood: { ...nothing, degreesOfFreedom: null, cutoffFactor: null, profile: [] },
+    potentials: [],
+    verdict: { potential: null, status: "unidentifiable", candidates: [], statement: reason, advice: "" },
+  };
+}
+
+/**
+ * SD of λ between groups beyond the error of each, by the method of moments.
+ *
+ * τ² = max(0, (Q − (G − 1))/(Σw − Σw²/Σw)), w = 1/SE_g², Q = Σ w(λ_g − λ̄)².
+ *
+ * @see DerSimonian & Laird 1986, doi:10.1016/0197-2456(86)90046-2
+ */
+function spreadBetween(groups: readonly GroupFit[]): number | null {
+  const known = groups.flatMap(({ exponent: { estimate, low, high } }) =>
+    estimate === null || low === null || high === null || high <= low
+      ? []
+      : [{ estimate, weight: ((2 * 1.96) / (high - low)) ** 2 }],
+  );
+  if (known.length < 2) return null;
+  const total = known.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = known.reduce((sum, { estimate, weight }) => sum + weight * estimate, 0) / total;
+  const q = known.reduce((sum, { estimate, weight }) => sum + weight * (estimate - mean) ** 2, 0);
+  const squares = known.reduce((sum, { weight }) => sum + weight * weight, 0);
+  return Math.sqrt(Math.max(0, (q - (known.length - 1)) / (total - squares / total)));
+}

@@ -1,0 +1,133 @@
+/** Which weight belongs to which: tensors by name and shape. What does not pair is listed, never guessed. */
+
+import { InputError, nearestName } from "../errors.ts";
+import type { NamedTensor, Tensor } from "../tensor.ts";
+import { labelsOf, type PairedWeights } from "./paired-weights.ts";
+
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface TensorPairing {
+  readonly pairs: PairedWeights;
+  /** Names of the tensors used; each is a group when there is more than one. */
+  readonly used: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface PairTensorOptions {
+  readonly source: string;
+  /** Globs of names to use, `*` any run of characters; all matrices and convolution kernels unless given. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/**
+ * Pairs two sets of tensors by name.
+ *
+ * A single tensor on each side is paired whatever its names. Of several, matrices and kernels (two axes or more, of
+ * floating-point numbers) are used; biases, normalisation and integer tensors are left out unless `include` names them.
+ *
+ * @throws InputError `no-common-tensors`, `shapes-differ`
+ */
+export function pairTensors(
+  initial: readonly NamedTensor[],
+  final: readonly NamedTensor[],
+  options: PairTensorOptions,
+): TensorPairing {
+  const leftOut: LeftOut[] = [];
+  const matched = matchNames(initial, final, options, leftOut);
+  if (matched.length === 0) {
+    const names = (tensors: readonly NamedTensor[]) => tensors.map(({ name }) => name).join(", ") || "none";
+    const near = initial.length > 0 ? nearestName(initial[0].name, final.map(({ name }) => name)) : null;
+    throw new InputError({
+      code: "no-common-tensors",
+      message: `${options.source}: expected tensors of one name and shape at both ends, got ${names(initial)} initially and ${names(final)} finally${leftOut.length > 0 ? ` (${leftOut[0].name}: ${leftOut[0].reason})` : ""}; choose with --include, or name the arrays with --initial and --final${near ? ` (nearest to ${initial[0].name} is ${near})` : ""}`,
+    });
+  }
+  return { pairs: joinTensors(matched, options.source), used: matched.map(({ name }) => name), leftOut };
+}
+
+interface Matched {
+  readonly name: string;
+  readonly initial: Tensor;
+  readonly final: Tensor;
+}
+
+function matchNames(
+  initial: readonly NamedTensor[],
+  final: readonly NamedTensor[],
+  options: PairTensorOptions,
+  leftOut: LeftOut[],
+): Matched[] {
+  if (initial.length === 1 && final.length === 1) {
+    const [{ name, tensor }] = initial;
+    requireShape(options.source, name, tensor, final[0].tensor);
+    return [{ name, initial: tensor, final: final[0].tensor }];
+  }
+  const byName = new Map(final.map(({ name, tensor }) => [name, tensor]));
+  const matched: Matched[] = [];
+  for (const { name, tensor } of initial) {
+    const other = byName.get(name);
+    byName.delete(name);
+    const reason = other === undefined ? "only in the initial file" : reasonToLeaveOut(name, tensor, options);
+    if (other === undefined || reason !== null) {
+      leftOut.push({ name, reason: reason ?? "" });
+      continue;
+    }
+    requireShape(options.source, name, tensor, other);
+    matched.push({ name, initial: tensor, final: other });
+  }
+  for (const name of byName.keys()) leftOut.push({ name, reason: "only in the final file" });
+  return matched;
+}
+
+function reasonToLeaveOut(name: string, tensor: Tensor, { include, exclude }: PairTensorOptions): string | null {
+  if (exclude?.some((glob) => matchesGlob(name, glob))) return "excluded";
+  if (include) return include.some((glob) => matchesGlob(name, glob)) ? null : "not among those included";
+  if (!tensor.dtype.startsWith("float")) return `${tensor.dtype}, not a weight`;
+  if (tensor.shape.length < 2) return `${tensor.shape.length} axes: a bias or a normalisation, not a weight matrix`;
+  return null;
+}
+
+/** `*` stands for any run of characters, `?` for one. */
+export function matchesGlob(name: string, glob: string): boolean {
+  const pattern = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
+  return new RegExp(`^${pattern}$`, "s").test(name);
+}
+
+function requireShape(source: string, name: string, initial: Tensor, final: Tensor): void {
+  if (initial.shape.join() === final.shape.join()) return;
+  throw new InputError({
+    code: "shapes-differ",
+    message: `${source}: expected initial and final of one shape, got [${initial.shape}] and [${final.shape}] (tensor "${name}"); give the same layer before and after learning`,
+  });
+}
+
+function joinTensors(matched: readonly Matched[], source: string): PairedWeights {
+  const [only] = matched;
+  if (matched.length === 1) {
+    const [initial, final] = [numbers(only.initial), numbers(only.final)];
+    return { source, initial, final, group: null, cluster: null, repeat: null };
+  }
+  const total = matched.reduce((sum, { initial }) => sum + initial.data.length, 0);
+  const joined = { initial: new Float64Array(total), final: new Float64Array(total), index: new Int32Array(total) };
+  let place = 0;
+  for (const [g, { initial, final }] of matched.entries()) {
+    joined.initial.set(numbers(initial), place);
+    joined.final.set(numbers(final), place);
+    joined.index.fill(g, place, place + initial.data.length);
+    place += initial.data.length;
+  }
+  const group = { names: labelsOf(matched.map(({ name }) => name)).names, index: joined.index };
+  return { source, initial: joined.initial, final: joined.final, group, cluster: null, repeat: null };
+}
+
+/** The numbers of a tensor as floats, without copying where they are floats already. */
+function numbers({ data }: Tensor): Float64Array | Float32Array {
+  if (data instanceof Float64Array || data instanceof Float32Array) return data;
+  return data instanceof BigInt64Array || data instanceof BigUint64Array
+    ? Float64Array.from(data, Number)
+    : Float64Array.from(data);
+}

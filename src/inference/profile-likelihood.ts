@@ -1,0 +1,118 @@
+/** From a profile likelihood of the exponent to an estimate, an interval that survives a wrong law, and a curve. */
+
+import type { ProfilePoint } from "./geometry-fit.ts";
+import { EXPONENT_RANGE } from "./rank-independence.ts";
+import { rootFrom } from "./root.ts";
+import { normalQuantile } from "./special-functions.ts";
+
+/** ℓ(λ) with every other parameter at its best for that λ. */
+export interface ProfileLikelihood {
+  at(exponent: number): number;
+  /** ℓ_i(λ) of each pair, the discrete choices (such as ν) held at those of λ̂. */
+  contributionsNear(estimate: number): (exponent: number, out: Float64Array) => void;
+  readonly count: number;
+  /** Cluster of each pair, or null. */
+  readonly cluster: Int32Array | null;
+  readonly clusterCount: number;
+}
+
+export interface ProfileOptions {
+  readonly level: number;
+  /** Where the curve is drawn and the maximum looked for first. */
+  readonly range: { readonly low: number; readonly high: number };
+  readonly step: number;
+  readonly tolerance: number;
+}
+
+export interface ProfileEstimate {
+  readonly estimate: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly cutoffFactor: number | null;
+  readonly profile: readonly ProfilePoint[];
+  /** u_i/H of each pair: how far it moves λ̂; null without an estimate. Sums over resampled pairs give a bootstrap. */
+  readonly influence: Float64Array | null;
+}
+
+const NO_ESTIMATE = { estimate: null, low: null, high: null, cutoffFactor: null, influence: null } as const;
+
+/**
+ * λ̂ = argmax ℓ; interval {λ : ℓ(λ̂) − ℓ(λ) ≤ ½ z² c}.
+ *
+ * c = max(1, J/H): H = −ℓ″(λ̂), J = Σ u_i² (squared cluster totals where pairs are clustered) of the efficient scores
+ * u_i = dℓ_i(λ, η̂(λ))/dλ, by central differences at re-fitted η̂. For a Gaussian law c is (κ − 1)/2, κ the kurtosis.
+ *
+ * @see Kent 1982, doi:10.1093/biomet/69.1.19
+ */
+export function estimateByProfile(likelihood: ProfileLikelihood, options: ProfileOptions): ProfileEstimate {
+  const profile = curve(likelihood, options);
+  const top = profile.reduce((a, b) => ((b.logLikelihood ?? -Infinity) > (a.logLikelihood ?? -Infinity) ? b : a));
+  if (top.logLikelihood === null) return { ...NO_ESTIMATE, profile };
+  const { step, tolerance } = options;
+  const estimate = maximum((x) => likelihood.at(x), top.exponent - step, top.exponent + step, tolerance);
+  const peak = likelihood.at(estimate);
+  const { curvature, scores } = efficientScores(likelihood, estimate, peak);
+  const cutoffFactor = sandwichFactor(likelihood, curvature, scores);
+  const drop = 0.5 * normalQuantile(0.5 + options.level / 2) ** 2 * cutoffFactor;
+  const height = (exponent: number) => likelihood.at(exponent) - (peak - drop);
+  const stride = 1 / Math.sqrt(likelihood.count);
+  return {
+    estimate,
+    low: rootFrom(height, estimate, stride, EXPONENT_RANGE, tolerance),
+    high: rootFrom((x) => -height(x), estimate, stride, EXPONENT_RANGE, tolerance),
+    cutoffFactor,
+    profile,
+    influence: curvature > 0 ? scores.map((score) => score / curvature) : null,
+  };
+}
+
+function curve(likelihood: ProfileLikelihood, { range, step }: ProfileOptions): ProfilePoint[] {
+  const count = Math.round((range.high - range.low) / step);
+  return Array.from({ length: count + 1 }, (_, k) => {
+    const exponent = Math.round((range.low + k * step) * 1e6) / 1e6;
+    const logLikelihood = likelihood.at(exponent);
+    return { exponent, logLikelihood: Number.isFinite(logLikelihood) ? logLikelihood : null };
+  });
+}
+
+function efficientScores(likelihood: ProfileLikelihood, estimate: number, peak: number) {
+  const { count } = likelihood;
+  const step = Math.min(0.05, Math.max(2e-3, 0.3 / Math.sqrt(count)));
+  const curvature = (2 * peak - likelihood.at(estimate - step) - likelihood.at(estimate + step)) / (step * step);
+  const contributions = likelihood.contributionsNear(estimate);
+  const scores = new Float64Array(count);
+  const below = new Float64Array(count);
+  contributions(estimate + step, scores);
+  contributions(estimate - step, below);
+  for (let k = 0; k < count; k++) scores[k] = (scores[k] - below[k]) / (2 * step);
+  return { curvature, scores };
+}
+
+function sandwichFactor(likelihood: ProfileLikelihood, curvature: number, scores: Float64Array): number {
+  const { cluster, clusterCount } = likelihood;
+  const totals = cluster === null ? scores : new Float64Array(clusterCount);
+  if (cluster !== null) for (let k = 0; k < scores.length; k++) totals[cluster[k]] += scores[k];
+  const spread = totals.reduce((sum, total) => sum + total * total, 0);
+  const factor = spread / curvature;
+  return curvature > 0 && Number.isFinite(factor) ? Math.max(1, factor) : 1;
+}
+
+/** The maximum of a function with one peak between the ends, by golden section. */
+export function maximum(value: (x: number) => number, low: number, high: number, tolerance: number): number {
+  const golden = 0.5 * (Math.sqrt(5) - 1);
+  let [a, b] = [low, high];
+  let [c, d] = [b - golden * (b - a), a + golden * (b - a)];
+  let [fc, fd] = [value(c), value(d)];
+  while (b - a > tolerance) {
+    if (fc >= fd) {
+      [b, d, fd] = [d, c, fc];
+      c = b - golden * (b - a);
+      fc = value(c);
+    } else {
+      [a, c, fc] = [c, d, fd];
+      d = a + golden * (b - a);
+      fd = value(d);
+    }
+  }
+  return 0.5 * (a + b);
+}

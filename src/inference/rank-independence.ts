@@ -1,0 +1,263 @@
+/**
+ * The exponent by rank independence: under the true geometry the dual change does not depend on the initial weight.
+ *
+ * No assumption on the law of the change, on its mean, or on the distribution of the initial weights.
+ */
+
+import type { Random } from "../random.ts";
+import { type ContinuumPairs, dualChangesAt } from "./dual-continuum.ts";
+import { median, midRanks, rankScratch } from "./ranks.ts";
+import { crossingsOf, rootFrom } from "./root.ts";
+import { normalQuantile } from "./special-functions.ts";
+
+/** Exponents that are looked at; an interval that reaches an end of the range is open there. */
+export const EXPONENT_RANGE = { low: -2, high: 5 } as const;
+const SCAN_STEP = 0.25;
+const PILOT_PAIRS = 5000;
+const SMALLEST_GROUP = 3;
+const PERMUTATION_LIMIT = 200;
+const PERMUTATIONS = 9999;
+const TOLERANCE = 1e-6;
+
+/** An estimate with its interval; an end that is null lies outside the range looked at. */
+export interface ExponentInterval {
+  readonly estimate: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** The standardised rank correlation, as a function of the exponent or of any dual changes. */
+export interface IndependenceTest {
+  /** T(λ), about N(0, 1) at the true λ and rising with λ. */
+  at(exponent: number): number;
+  /** T of given dual changes, in the order of the pairs; it overwrites them. */
+  of(changes: Float64Array, centre?: Centre): number;
+  /** T within each group; NaN in groups of fewer than three pairs. */
+  byGroup(changes: Float64Array, centre?: Centre): Float64Array;
+}
+
+/**
+ * What the dual change is reduced to before it is ranked against |w⁰|.
+ *
+ * half-median: |d − m/2|, whose ranks are those of d(d − m): the efficient score of an exponent for a Gaussian change with
+ * mean m; it uses the slope of the mean with size as well as that of the spread. median: |d − m|, spread only.
+ * none: d·sgn(w⁰)⁰ = d, mean only.
+ */
+export type Centre = "half-median" | "median" | "none";
+
+/**
+ * Prepares T for a set of pairs.
+ *
+ * T(λ) = Σ_g S_g / √(Σ_g V_g),  S_g = Σ_i (R_i − R̄)(Q_i − Q̄)/(n_g + 1)²,  V_g = ΣΔR² ΣΔQ² / (n_g − 1)/(n_g + 1)⁴,
+ * R = ranks of |d_i(λ) − m_g/2| and Q = ranks of |w⁰_i|, both within the group, m_g the group's median dual change.
+ * With one group and no ties T = √(n − 1) times Spearman's ρ. Centring at m rather than m/2 ignores the slope of the
+ * mean change: at a drift of 0.7 SD and n = 200 it finds the right one of five potentials in 93–96 % instead of 99 %.
+ */
+export function independenceTest(pairs: ContinuumPairs): IndependenceTest {
+  const { count, groupStart } = pairs;
+  const groups = groupStart.length - 1;
+  const scratch = rankScratch(count);
+  const medianScratch = new Float64Array(count);
+  const changes = new Float64Array(count);
+  const ranks = new Float64Array(count);
+  const sizeRanks = centredSizeRanks(pairs, scratch);
+  const score = new Float64Array(groups);
+  const variance = new Float64Array(groups);
+
+  const evaluate = (values: Float64Array, centre: Centre) => {
+    for (let g = 0; g < groups; g++) {
+      const from = groupStart[g];
+      const to = groupStart[g + 1];
+      score[g] = 0;
+      variance[g] = 0;
+      if (to - from < SMALLEST_GROUP) continue;
+      reduce(values, from, to, centre, medianScratch);
+      if (centre === "none") shiftToPositive(values, from, to);
+      midRanks(values, ranks, from, to, scratch);
+      correlate(ranks, sizeRanks, from, to, g, score, variance);
+    }
+  };
+  const total = () => {
+    let sum = 0;
+    let spread = 0;
+    for (let g = 0; g < groups; g++) {
+      sum += score[g];
+      spread += variance[g];
+    }
+    return spread > 0 ? sum / Math.sqrt(spread) : 0;
+  };
+  const of = (values: Float64Array, centre: Centre = "half-median") => {
+    evaluate(values, centre);
+    return total();
+  };
+  return {
+    of,
+    at: (exponent) => of(dualChangesAt(pairs, exponent, changes)),
+    byGroup: (values, centre = "half-median") => {
+      evaluate(values, centre);
+      return score.map((sum, g) => (variance[g] > 0 ? sum / Math.sqrt(variance[g]) : Number.NaN));
+    },
+  };
+}
+
+function reduce(values: Float64Array, from: number, to: number, centre: Centre, scratch: Float64Array): void {
+  if (centre === "none") return;
+  const middle = median(values, from, to, scratch);
+  // Infinite changes (sign flips at λ ≤ 0) can make the median infinite; then every rank is decided by them alone.
+  const shift = Number.isFinite(middle) ? (centre === "median" ? middle : 0.5 * middle) : 0;
+  for (let k = from; k < to; k++) values[k] = Math.abs(values[k] - shift);
+}
+
+/** Float32 bit patterns order only numbers ≥ 0. */
+function shiftToPositive(values: Float64Array, from: number, to: number): void {
+  let smallest = 0;
+  for (let k = from; k < to; k++) {
+    if (Number.isFinite(values[k]) && values[k] < smallest) smallest = values[k];
+  }
+  for (let k = from; k < to; k++) values[k] = values[k] === Number.NEGATIVE_INFINITY ? 0 : values[k] - smallest;
+}
+
+function centredSizeRanks(pairs: ContinuumPairs, scratch: ReturnType<typeof rankScratch>): Float64Array {
+  const { count, groupStart, logInitial } = pairs;
+  const sizes = logInitial.map((value) => Math.exp(value));
+  const ranks = new Float64Array(count);
+  for (let g = 0; g + 1 < groupStart.length; g++) {
+    const from = groupStart[g];
+    const to = groupStart[g + 1];
+    midRanks(sizes, ranks, from, to, scratch);
+    const middle = 0.5 * (to - from + 1);
+    for (let k = from; k < to; k++) ranks[k] -= middle;
+  }
+  return ranks;
+}
+
+function correlate(
+  ranks: Float64Array,
+  sizeRanks: Float64Array,
+  from: number,
+  to: number,
+  group: number,
+  score: Float64Array,
+  variance: Float64Array,
+): void {
+  const count = to - from;
+  const middle = 0.5 * (count + 1);
+  let product = 0;
+  let squares = 0;
+  let sizeSquares = 0;
+  for (let k = from; k < to; k++) {
+    const rank = ranks[k] - middle;
+    product += rank * sizeRanks[k];
+    squares += rank * rank;
+    sizeSquares += sizeRanks[k] * sizeRanks[k];
+  }
+  const scale = 1 / (count + 1) ** 2;
+  score[group] = product * scale;
+  variance[group] = (squares * sizeSquares * scale * scale) / (count - 1);
+}
+
+/**
+ * λ̂ = the root of T, interval = the connected {λ : |T(λ)| ≤ critical value} around it.
+ *
+ * Where T rises through zero more than once, the crossing with the largest rise within ±0.75 is taken.
+ */
+export function rankExponent(pairs: ContinuumPairs, critical: number): ExponentInterval {
+  const test = independenceTest(pairs);
+  const start = pilotExponent(pairs, test);
+  if (start === null) return { estimate: null, low: null, high: null };
+  const find = (target: number, from: number, step: number) =>
+    rootFrom((exponent) => test.at(exponent) - target, from, step, EXPONENT_RANGE, TOLERANCE);
+  const estimate = find(0, start, SCAN_STEP / 2);
+  if (estimate === null) return { estimate: null, low: null, high: null };
+  const step = Math.max(1e-4, 2 / Math.sqrt(pairs.count));
+  return { estimate, low: find(-critical, estimate, step), high: find(critical, estimate, step) };
+}
+
+/** λ̂ alone, searched around a start; used where the estimate is repeated on resampled pairs. */
+export function rankExponentNear(pairs: ContinuumPairs, start: number): number | null {
+  const test = independenceTest(pairs);
+  return rootFrom((exponent) => test.at(exponent), start, SCAN_STEP / 2, EXPONENT_RANGE, 1e-4);
+}
+
+function pilotExponent(pairs: ContinuumPairs, test: IndependenceTest): number | null {
+  const pilot = pairs.count > 4 * PILOT_PAIRS ? independenceTest(everyNth(pairs, PILOT_PAIRS)) : test;
+  const crossings = crossingsOf((exponent) => pilot.at(exponent), EXPONENT_RANGE, SCAN_STEP);
+  return crossings.length === 0 ? null : crossings.reduce((a, b) => (b.rise > a.rise ? b : a)).place;
+}
+
+/** About `wanted` pairs at equal steps through each group. */
+function everyNth(pairs: ContinuumPairs, wanted: number): ContinuumPairs {
+  const step = Math.max(1, Math.floor(pairs.count / wanted));
+  const kept: number[] = [];
+  for (let k = 0; k < pairs.count; k += step) kept.push(k);
+  return gatherPairs(pairs, Int32Array.from(kept));
+}
+
+/** The pairs at these positions, which must be ordered by group. */
+export function gatherPairs(pairs: ContinuumPairs, positions: Int32Array): ContinuumPairs {
+  const groupStart = new Int32Array(pairs.groupStart.length);
+  for (let g = 1, k = 0; g < groupStart.length; g++) {
+    while (k < positions.length && positions[k] < pairs.groupStart[g]) k++;
+    groupStart[g] = k;
+  }
+  return {
+    ...pairs,
+    count: positions.length,
+    place: positions.map((k) => pairs.place[k]),
+    logInitial: Float64Array.from(positions, (k) => pairs.logInitial[k]),
+    logRatio: Float64Array.from(positions, (k) => pairs.logRatio[k]),
+    sign: Int8Array.from(positions, (k) => pairs.sign[k]),
+    flipped: Uint8Array.from(positions, (k) => pairs.flipped[k]),
+    groupStart,
+    cluster: pairs.cluster ? positions.map((k) => pairs.cluster?.[k] ?? 0) : null,
+  };
+}
+
+/**
+ * The two-sided critical value of |T| at confidence `level`.
+ *
+ * Up to 200 pairs the permutation distribution (9,999 random permutations within groups), which needs no
+ * approximation; above, the normal quantile, from which it no longer differs in the second digit.
+ */
+export function criticalValue(pairs: ContinuumPairs, level: number, random: Random): { value: number; method: string } {
+  const normal = normalQuantile(0.5 + level / 2);
+  if (pairs.count > PERMUTATION_LIMIT) return { value: normal, method: "normal" };
+  const statistics = permutationStatistics(pairs, random);
+  const place = Math.min(PERMUTATIONS - 1, Math.ceil(level * (PERMUTATIONS + 1)) - 1);
+  return { value: statistics[place], method: "permutation" };
+}
+
+/** |T| of ranks without ties against the size ranks shuffled within groups, sorted. */
+function permutationStatistics(pairs: ContinuumPairs, random: Random): Float64Array {
+  const { groupStart } = pairs;
+  const sizeRanks = centredSizeRanks(pairs, rankScratch(pairs.count));
+  let spread = 0;
+  for (let g = 0; g + 1 < groupStart.length; g++) {
+    const count = groupStart[g + 1] - groupStart[g];
+    if (count < SMALLEST_GROUP) continue;
+    let sizeSquares = 0;
+    for (let k = groupStart[g]; k < groupStart[g + 1]; k++) sizeSquares += sizeRanks[k] ** 2;
+    const rankSquares = (count * (count * count - 1)) / 12;
+    spread += (rankSquares * sizeSquares) / (count - 1) / (count + 1) ** 4;
+  }
+  const statistics = new Float64Array(PERMUTATIONS);
+  for (let repeat = 0; repeat < PERMUTATIONS; repeat++) {
+    let sum = 0;
+    for (let g = 0; g + 1 < groupStart.length; g++) {
+      const [from, to] = [groupStart[g], groupStart[g + 1]];
+      if (to - from < SMALLEST_GROUP) continue;
+      const middle = 0.5 * (to - from + 1);
+      let product = 0;
+      for (let k = to - 1; k >= from; k--) {
+        const other = from + random.integer(k - from + 1);
+        const held = sizeRanks[other];
+        sizeRanks[other] = sizeRanks[k];
+        sizeRanks[k] = held;
+        product += (k - from + 1 - middle) * held;
+      }
+      sum += product / (to - from + 1) ** 2;
+    }
+    statistics[repeat] = Math.abs(sum) / Math.sqrt(spread);
+  }
+  return statistics.sort();
+}

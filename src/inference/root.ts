@@ -1,0 +1,87 @@
+/** Roots of functions of the exponent, which may be steps rather than smooth. */
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A place where a sampled function rises through zero, and how far it rises from three steps before to three after. */
+export interface Crossing {
+  readonly place: number;
+  readonly rise: number;
+}
+
+/** Upward crossings of zero on a regular grid, each placed by linear interpolation. */
+export function crossingsOf(evaluate: (x: number) => number, range: Range, step: number): Crossing[] {
+  const count = Math.round((range.high - range.low) / step);
+  const values = Array.from({ length: count + 1 }, (_, k) => evaluate(range.low + k * step));
+  const found: Crossing[] = [];
+  for (let k = 0; k < count; k++) {
+    if (!(values[k] < 0 && values[k + 1] >= 0)) continue;
+    const fraction = -values[k] / (values[k + 1] - values[k]);
+    const rise = values[Math.min(count, k + 3)] - values[Math.max(0, k - 2)];
+    found.push({ place: range.low + (k + fraction) * step, rise });
+  }
+  return found;
+}
+
+/**
+ * The root nearest to `start` of a function that rises through it, or null where it keeps its sign up to the end of the range.
+ *
+ * Steps that double until the sign changes, then regula falsi with the Illinois change, halving when that stalls.
+ *
+ * @see Dowell & Jarratt 1971, doi:10.1007/BF01934364
+ */
+export function rootFrom(
+  evaluate: (x: number) => number,
+  start: number,
+  step: number,
+  range: Range,
+  tolerance: number,
+): number | null {
+  let near = start;
+  let nearValue = evaluate(start);
+  if (nearValue === 0) return start;
+  const direction = nearValue < 0 ? 1 : -1;
+  for (let reach = step; ; reach *= 2) {
+    const end = direction > 0 ? range.high : range.low;
+    const far = direction > 0 ? Math.min(end, near + reach) : Math.max(end, near - reach);
+    if (far === near) return null;
+    const farValue = evaluate(far);
+    if (farValue * direction >= 0) {
+      return direction > 0
+        ? between(evaluate, near, nearValue, far, farValue, tolerance)
+        : between(evaluate, far, farValue, near, nearValue, tolerance);
+    }
+    near = far;
+    nearValue = farValue;
+  }
+}
+
+function between(
+  evaluate: (x: number) => number,
+  low: number,
+  lowValue: number,
+  high: number,
+  highValue: number,
+  tolerance: number,
+): number {
+  let [a, fa, b, fb] = [low, lowValue, high, highValue];
+  for (let iteration = 0; iteration < 100 && b - a > tolerance; iteration++) {
+    const slow = iteration % 3 === 2 || !Number.isFinite(fa) || !Number.isFinite(fb);
+    const guess = slow ? 0.5 * (a + b) : (a * fb - b * fa) / (fb - fa);
+    const x = guess > a && guess < b ? guess : 0.5 * (a + b);
+    const value = evaluate(x);
+    if (value === 0) return x;
+    if (value < 0) {
+      a = x;
+      fa = value;
+      fb *= 0.5;
+    } else {
+      b = x;
+      fb = value;
+      fa *= 0.5;
+    }
+  }
+  return 0.5 * (a + b);
+}
