@@ -7,6 +7,8 @@ import { normalCdf } from "./special-functions.ts";
 
 const CURVE = { range: { low: -1, high: 3.5 }, step: 0.25, tolerance: 1e-3 } as const;
 const BAND = 5;
+/** Widest bin as a share of the weight, so that the duals of all exponents are resolved. */
+const WIDEST_BIN = 0.15;
 const MOST_BINS = 700;
 const PRIOR_ROUNDS = 40;
 const LIKELIHOOD_TOLERANCE = 1e-4;
@@ -30,7 +32,7 @@ interface Bands {
  *
  * L_i = Σ_kl π_k N(w⁰_i; u_k, τ²(u_k)) T_kl N(w¹_i; u_l, τ²(u_l)),
  * T_kl = Φ((ψ_λ(b_{l+1}) − ψ_λ(u_k) − μ_g)/σ_g) − Φ((ψ_λ(b_l) − ψ_λ(u_k) − μ_g)/σ_g), b the bin edges.
- * Bins are half the noise SD wide. The prior π of each group comes from its initial readings by 40 rounds of EM from a
+ * Readings are averaged over the bins, so that a bin need only be narrow beside the change or the noise. The prior π of each group comes from its initial readings by 40 rounds of EM from a
  * flat start, which stays smooth. Sign changes are part of T for λ > 0 and impossible for λ ≤ 0 but through the noise.
  */
 export function latentGridExponent(pairs: NoisyPairs, level: number): ProfileEstimate {
@@ -61,6 +63,7 @@ function latentGrid(pairs: NoisyPairs): ProfileLikelihood {
   };
 }
 
+/** Bins of half the noise or half the change at their size, whichever is larger, but at most a seventh of the size. */
 function makeGrid(pairs: NoisyPairs): Grid {
   const { noise } = pairs;
   let [smallest, largest, signed] = [Number.POSITIVE_INFINITY, 0, false];
@@ -73,16 +76,33 @@ function makeGrid(pairs: NoisyPairs): Grid {
   }
   const top = largest * (1 + BAND * noise.multiplicative) + BAND * noise.additive;
   const bottom = Math.max(0.3 * smallest, 0.5 * noise.additive);
-  // Bins narrower than this ratio would exceed the largest number of bins.
-  const ratio = Math.log(top / bottom) / MOST_BINS;
+  const change = changeAtSize(pairs);
+  const narrowest = Math.log(top / bottom) / MOST_BINS;
   const positive = [bottom];
   while (positive[positive.length - 1] < top) {
     const edge = positive[positive.length - 1];
-    positive.push(edge + Math.max(0.5 * deviationAt(noise, edge), ratio * edge));
+    const half = 0.5 * deviationAt(noise, edge);
+    const width = Math.min(Math.max(half, 0.5 * change(edge)), Math.max(half, WIDEST_BIN * edge));
+    positive.push(edge + Math.max(width, narrowest * edge));
   }
   const edges = signed ? [...positive.map((edge) => -edge).reverse(), 0, ...positive] : [0, ...positive];
   const nodes = edges.slice(1).map((edge, k) => 0.5 * (edge + edges[k]));
   return { edges: Float64Array.from(edges), nodes: Float64Array.from(nodes), signed };
+}
+
+/** Size of the change as a power of the weight, from the regression of ln|δ| on ln|w̄|. */
+function changeAtSize({ initial, final }: NoisyPairs): (weight: number) => number {
+  const points = Array.from(initial, (weight, k) => {
+    const size = Math.log(0.5 * (Math.abs(weight) + Math.abs(final[k])));
+    return { size, change: Math.log(Math.abs(final[k] - weight)) };
+  }).filter(({ change }) => Number.isFinite(change));
+  const mean = (of: (point: (typeof points)[number]) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [size, change] = [mean((point) => point.size), mean((point) => point.change)];
+  const slope =
+    mean((point) => (point.size - size) * (point.change - change)) / Math.max(1e-12, mean((point) => (point.size - size) ** 2));
+  // E ln|ε| = −0.635 for a standard normal ε.
+  return (weight) => Math.exp(change + 0.635 + slope * (Math.log(weight) - size));
 }
 
 function deviationAt(noise: NoiseLevels, weight: number): number {
@@ -113,7 +133,7 @@ function readingBands(readings: Float64Array, grid: Grid, noise: NoiseLevels): B
   return { first, values };
 }
 
-/** ln L_i(λ) of the pairs of one group at its best μ and σ, which start from those of the last call. */
+/** ln L_i(λ) of the pairs of one group at its best μ and σ, looked for from those of the nearest λ seen before. */
 function groupLikelihood(grid: Grid, before: Bands, after: Bands, from: number, to: number) {
   const weighted = withPrior(grid, before, from, to);
   const ranges = finalRanges(grid, weighted, after, from, to);
@@ -136,10 +156,11 @@ function groupLikelihood(grid: Grid, before: Bands, after: Bands, from: number, 
     }
     return sum;
   };
-  let start: readonly number[] | null = null;
+  const seen: { readonly exponent: number; readonly point: readonly number[] }[] = [];
   return (exponent: number, out: Float64Array): void => {
     place(exponent);
-    start ??= [0, Math.log(roughScale(before, after, grid, nodeDuals, from, to))];
+    const near = seen.length > 0 ? seen.reduce((a, b) => (gap(b, exponent) < gap(a, exponent) ? b : a)) : null;
+    const start = near?.point ?? [0, Math.log(roughScale(before, after, grid, nodeDuals, from, to))];
     const spread = Math.exp(start[1]);
     const best = maximise(
       ([location, logScale]) => evaluate(exponent, location, Math.exp(logScale), out),
@@ -147,9 +168,13 @@ function groupLikelihood(grid: Grid, before: Bands, after: Bands, from: number, 
       [0.3 * spread, 0.3],
       LIKELIHOOD_TOLERANCE,
     );
-    start = best.point;
+    seen.push({ exponent, point: best.point });
     evaluate(exponent, best.point[0], Math.exp(best.point[1]), out);
   };
+}
+
+function gap(seen: { readonly exponent: number }, exponent: number): number {
+  return Math.abs(seen.exponent - exponent);
 }
 
 /** ψ_λ(w) without its constant; ∓∞ at zero for λ ≤ 0. */

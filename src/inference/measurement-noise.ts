@@ -58,7 +58,7 @@ export function noiseOfRepeats(first: Float64Array, second: Float64Array): Noise
 
 /** Comparison of the change with what the noise alone would give. */
 export interface ChangeBeyondNoise {
-  /** √ of the mean of δ²/V, V = 2τ_a² + 2τ_m² w̄² the variance of the difference of two readings: 1 when nothing changed. */
+  /** √(Σδ²/ΣV), V = 2τ_a² + 2τ_m² w̄² the variance of the difference of two readings: 1 when nothing changed. */
   readonly changeOverNoise: number;
   /** Whether the change exceeds the noise by four standard errors and by a tenth of its variance. */
   readonly beyond: boolean;
@@ -67,21 +67,24 @@ export interface ChangeBeyondNoise {
 const STANDARD_ERRORS = 4;
 const SMALLEST_SHARE = 0.1;
 
-/** Is there any change beyond the noise? `repeats` is the number of pairs the noise was estimated from; null when given. */
+/** Is there any change beyond the noise, by the mean of δ²/V? `repeats` is the number of pairs the noise was estimated from; null when given. */
 export function changeBeyondNoise(pairs: NoisyPairs, repeats: number | null): ChangeBeyondNoise {
-  let sum = 0;
-  let squares = 0;
+  let [sum, squares, changes, variances] = [0, 0, 0, 0];
   for (let k = 0; k < pairs.count; k++) {
-    const ratio = (pairs.final[k] - pairs.initial[k]) ** 2 / noiseVariance(pairs, k);
+    const change = (pairs.final[k] - pairs.initial[k]) ** 2;
+    const variance = noiseVariance(pairs, k);
+    const ratio = change / variance;
     sum += ratio;
     squares += ratio * ratio;
+    changes += change;
+    variances += variance;
   }
   const mean = sum / pairs.count;
   // A normalised χ²₁ has variance 2; the observed spread counts where the noise is broader than Gaussian.
   const spread = Math.max(2, Math.min(squares / pairs.count / (mean * mean) - 1, 20));
   const error = Math.sqrt(spread / pairs.count + (repeats === null ? 0 : spread / repeats));
   return {
-    changeOverNoise: Math.sqrt(mean),
+    changeOverNoise: Math.sqrt(changes / variances),
     beyond: mean > 1 + Math.max(STANDARD_ERRORS * error, SMALLEST_SHARE / (1 - SMALLEST_SHARE)),
   };
 }

@@ -1,0 +1,186 @@
+/** `syngeo infer`: which geometry changed these synapses? */
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { InputError } from "../errors.ts";
+import { parsePotential, potentialForms } from "../geometry/index.ts";
+import { type GeometryFit, infer, type NoiseLevels, pictureOf } from "../inference/index.ts";
+import { createRandom, type Random } from "../random.ts";
+import { inferSummary } from "./infer-summary.node.ts";
+import { type LoadedPairs, loadPairs, type PairSelection } from "./load-pairs.node.ts";
+import { styled, terminalProgress } from "./terminal.node.ts";
+import { packageVersion } from "./version.node.ts";
+
+interface InferFlags extends PairSelection {
+  readonly noiseAdditive?: number;
+  readonly noiseMultiplicative?: number;
+  readonly potentials?: string;
+  readonly level: number;
+  readonly seed: number;
+  readonly resamples: number;
+  readonly report?: string;
+  readonly figures?: string;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  syngeo infer before.npy after.npy --report report.html
+  syngeo infer spines.csv --initial day0 --final day8 --cluster dendrite --repeat day0 day0b
+  syngeo infer long.csv --id animal,spine --time day --from 0 --to 8 --value volume --where type=apical
+  syngeo infer first.npz last.npz --include "*weight_hh*" --json
+
+Potentials: ${potentialForms}.
+Exit codes: 0 an answer (decided, undecided or none), 2 bad input, 3 misfit or unidentifiable, 1 a fault of syngeo.`;
+
+const collect = (value: string, previous: readonly string[]) => [...previous, value];
+
+export function addInferCommand(program: Command): void {
+  const command = program
+    .command("infer")
+    .summary("which geometry changed these synapses?")
+    .description("Finds the geometry of plasticity from weights before and after learning.")
+    .argument("<files...>", "two files of weights (INITIAL FINAL), or one table (.csv .tsv .npy .npz)")
+    .option("--initial <name>", "column (or array) of the weights before learning")
+    .option("--final <name>", "column (or array) of the weights after learning")
+    .option("--group <column>", "layer or cell type: own drift and scale of change")
+    .option("--cluster <column>", "neuron, dendrite or animal: not independent, resampled whole")
+    .option("--where <column=value>", "use only these rows (repeatable)", collect, [])
+    .option("--id <columns>", "columns that name a synapse, for long tables or two tables of different order")
+    .option("--time <column>", "column of times of a long table, with --from, --to, --value and --id")
+    .option("--from <value>", "initial time of a long table")
+    .option("--to <value>", "final time of a long table")
+    .option("--value <column>", "column of sizes of a long table")
+    .option("--include <glob>", "use only arrays with such names (repeatable)", collect, [])
+    .option("--exclude <glob>", "leave arrays with such names out (repeatable)", collect, [])
+    .option("--noise-additive <sd>", "SD of one reading that does not depend on size, in the unit of the weights", notNegative)
+    .option("--noise-multiplicative <share>", "SD of one reading as a share of size, such as 0.1", notNegative)
+    .option("--repeat <columns...>", "two columns (or times) of repeated measurements with nothing between them")
+    .option("--potentials <list>", "potentials to compare, separated by commas")
+    .option("--level <level>", "confidence level", Number, 0.95)
+    .option("--resamples <count>", "resamples of whole clusters", Number, 400)
+    .option("--report <file.html>", "write a self-contained report with figures")
+    .option("--figures <dir>", "write each figure as SVG and PNG")
+    .addOption(new Option("--seed <number>", "seed of everything random").default(1).argParser(wholeNumber))
+    .option("--json", "print one JSON object (schema syngeo.infer/1)")
+    .addHelpText("after", EXAMPLES);
+  command.action(async (files: string[], flags: Omit<InferFlags, "repeat"> & { repeat?: string[] }) => {
+    const repeat = flags.repeat ?? [];
+    // A list option takes every word up to the next flag, files that follow it included.
+    await runInfer([...files, ...repeat.slice(2)], { ...flags, repeat: repeat.slice(0, 2) });
+  });
+}
+
+function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(`expected a number ≥ 0, got "${text}"; give the SD of one reading`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError(`expected a whole number ≥ 0, got "${text}"; such as --seed 1`);
+}
+
+async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
+  checkFlags(files, flags);
+  const loaded = await loadPairs(files, flags);
+  const random = createRandom(flags.seed);
+  const progress = terminalProgress();
+  const noise = noiseOf(flags);
+  const potentials = flags.potentials?.split(",").map((name) => parsePotential(name.trim(), "--potentials"));
+  const fit = infer(loaded.pairs, {
+    random,
+    seed: flags.seed,
+    level: flags.level,
+    resamples: flags.resamples,
+    sensitivity: flags.report !== undefined || flags.figures !== undefined || flags.json === true,
+    onProgress: progress.report,
+    ...(noise ? { noise } : {}),
+    ...(potentials ? { potentials } : {}),
+  });
+  progress.end();
+  const written = await writePictures(loaded, fit, random, flags);
+  if (flags.json) process.stdout.write(`${JSON.stringify(fit)}\n`);
+  else process.stdout.write(`${[inferSummary(fit, loaded.leftOut), ...written].join("\n")}\n`);
+  if (fit.verdict.status === "misfit" || fit.verdict.status === "unidentifiable") process.exitCode = 3;
+}
+
+function checkFlags(files: readonly string[], { repeat, noiseAdditive, noiseMultiplicative }: InferFlags): void {
+  if (files.length > 2) {
+    throw new InputError({
+      code: "too-many-files",
+      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL`,
+    });
+  }
+  if (repeat.length === 1) {
+    throw new InputError({ code: "one-repeat", message: `--repeat: expected two columns, got "${repeat[0]}"; such as --repeat day0 day0b` });
+  }
+  if (repeat.length === 2 && (noiseAdditive !== undefined || noiseMultiplicative !== undefined)) {
+    throw new InputError({
+      code: "two-noises",
+      message: "--repeat: expected no other noise, got --noise-additive or --noise-multiplicative as well; give one of them",
+    });
+  }
+}
+
+function noiseOf({ noiseAdditive, noiseMultiplicative }: InferFlags): NoiseLevels | null {
+  if (noiseAdditive === undefined && noiseMultiplicative === undefined) return null;
+  const noise = { additive: noiseAdditive ?? 0, multiplicative: noiseMultiplicative ?? 0 };
+  if (noise.additive > 0 || noise.multiplicative > 0) return noise;
+  throw new InputError({
+    code: "no-noise",
+    message: "--noise-additive, --noise-multiplicative: expected one of them above 0, got 0; leave both out if noise is negligible",
+  });
+}
+
+/** Writes what was asked for and returns a line for each. */
+async function writePictures(
+  loaded: LoadedPairs,
+  fit: GeometryFit,
+  random: Random,
+  { report, figures }: InferFlags,
+): Promise<string[]> {
+  if (report === undefined && figures === undefined) return ["", styled("dim", "add --report report.html for the figures")];
+  const { drawFigures, reportHtml } = await import("../plot/index.ts");
+  const { createDocument, svgToPng } = await import("../plot/index.node.ts");
+  const drawn = drawFigures(fit, pictureOf(loaded.pairs, fit, random.stream("picture")), { document: await createDocument() });
+  const lines: string[] = [""];
+  if (figures !== undefined) {
+    await writing(figures, async () => {
+      await mkdir(figures, { recursive: true });
+      for (const { name, svg } of drawn) {
+        await writeFile(join(figures, `${name}.svg`), svg);
+        await writeFile(join(figures, `${name}.png`), svgToPng(svg));
+      }
+    });
+    lines.push(`figures: ${figures} (${drawn.length} as SVG and PNG)`);
+  }
+  if (report !== undefined) {
+    const html = reportHtml(fit, drawn, {
+      command: `syngeo ${process.argv.slice(2).map(quoted).join(" ")}`,
+      version: packageVersion(),
+      files: loaded.files,
+      leftOut: loaded.leftOut,
+      date: new Date().toISOString().slice(0, 10),
+    });
+    await writing(report, () => writeFile(report, html));
+    lines.push(`report: ${report}`);
+  }
+  return lines;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
+}
+
+async function writing(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    throw new InputError({ code: "cannot-write", message: `infer: expected to write "${path}", got ${reason}; choose a folder that exists and is writable`, cause });
+  }
+}

@@ -1,0 +1,54 @@
+/** `syngeo inspect`: what is in this file? */
+
+import type { Command } from "commander";
+import { type FileDescription, inspectFile } from "../data/index.ts";
+import { openFileSource } from "../data/index.node.ts";
+import { alignedTable, figure } from "./terminal.node.ts";
+
+const EXAMPLES = `
+Examples:
+  syngeo inspect weights.npz
+  syngeo inspect spines.csv --json`;
+
+export function addInspectCommand(program: Command): void {
+  program
+    .command("inspect")
+    .summary("what is in this file?")
+    .description("Lists the arrays (name, type, shape) or the columns (kind, range, first values) of a file.")
+    .argument("<file>", "a .npy, .npz, .csv or .tsv file")
+    .option("--json", "print one JSON object (schema syngeo.inspect/1)")
+    .addHelpText("after", EXAMPLES)
+    .action(async (path: string, flags: { json?: true }) => {
+      const source = await openFileSource(path);
+      try {
+        const description = await inspectFile(source);
+        const text = flags.json
+          ? JSON.stringify({ schema: "syngeo.inspect/1", file: path, ...description })
+          : inspectSummary(path, description);
+        process.stdout.write(`${text}\n`);
+      } finally {
+        await source.close();
+      }
+    });
+}
+
+function inspectSummary(path: string, description: FileDescription): string {
+  if (description.kind === "tensors") {
+    const rows = description.tensors.map(({ name, dtype, shape }) => [name, dtype, `[${shape.join(", ")}]`]);
+    const leftOut = description.leftOut.map(({ name, reason }) => `left out ${name}: ${reason}`);
+    return [
+      `${path}: ${description.format}, ${rows.length} ${rows.length === 1 ? "array" : "arrays"}`,
+      alignedTable([["name", "type", "shape"], ...rows]),
+      ...leftOut,
+    ].join("\n");
+  }
+  const rows = description.columns.map((column) =>
+    column.kind === "number"
+      ? [column.name, "number", figure(column.missing), figure(column.min), figure(column.median), figure(column.max), ""]
+      : [column.name, "text", figure(column.missing), "", "", "", `${figure(column.distinct)} values, such as ${column.first.filter(Boolean).slice(0, 3).join(", ")}`],
+  );
+  return [
+    `${path}: ${description.format}, ${description.rows.toLocaleString("en-GB")} rows, ${rows.length} columns`,
+    alignedTable([["column", "kind", "missing", "min", "median", "max", ""], ...rows]),
+  ].join("\n");
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** The `syngeo` command: words and exit codes, no mathematics. */
+
+import { Command, CommanderError } from "commander";
+import { InputError, UnsupportedError } from "../errors.ts";
+import { addInferCommand } from "./infer-command.node.ts";
+import { addInspectCommand } from "./inspect-command.node.ts";
+import { packageVersion } from "./version.node.ts";
+
+const EXIT = { badInput: 2, fault: 1 } as const;
+
+function makeProgram(): Command {
+  const program = new Command("syngeo")
+    .description("Finds the geometry of synaptic plasticity from weights before and after learning.")
+    .version(packageVersion())
+    .showSuggestionAfterError()
+    .addHelpText("after", "\nExample:\n  syngeo infer before.npy after.npy --report report.html")
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "syngeo: ")) });
+  for (const add of [addInferCommand, addInspectCommand]) add(program);
+  for (const command of program.commands) {
+    command.exitOverride().configureOutput(program.configureOutput());
+  }
+  return program;
+}
+
+async function main(): Promise<void> {
+  // A reader such as `head` that closes the pipe is no fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? 0 : EXIT.fault);
+  });
+  try {
+    await makeProgram().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT.badInput;
+    } else if (error instanceof InputError || error instanceof UnsupportedError) {
+      process.stderr.write(`syngeo: ${error.message}\n`);
+      process.exitCode = EXIT.badInput;
+    } else {
+      process.stderr.write(`syngeo: a fault of ours; please report it with the command\n${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = EXIT.fault;
+    }
+  }
+}
+
+await main();

@@ -1,0 +1,210 @@
+/**
+ * Random numbers from named streams: the same seed and names give the same numbers, bit for bit.
+ *
+ * The generator is counter-based: the k-th draw of a stream is a function of the stream's key and k, and the
+ * key a function of the seed and the stream's names. Drawing more in one place moves no other.
+ */
+
+import { InputError } from "./errors.ts";
+
+/** A stream of random numbers. Drawing moves its counter, the only state it has. */
+export interface Random {
+  /** The independent stream of that name; it does not depend on what was drawn from this one. */
+  stream(name: string): Random;
+  /** Uniform in [0, 1), a multiple of 2⁻⁵³; one draw. */
+  uniform(): number;
+  /** Standard normal; two draws for every second one, none for those between. */
+  normal(): number;
+  /** Fills an array with standard normals, the same as repeated `normal`. */
+  fillNormals(target: Float64Array): void;
+  /** Exponential with mean 1; one draw. */
+  exponential(): number;
+  /** Student's t with any degrees of freedom > 0, Infinity giving the normal; two draws (Infinity: as `normal`). */
+  studentT(degreesOfFreedom: number): number;
+  /** An integer from 0 to n − 1, all equally likely, n up to 2⁵³; one draw, seldom more. */
+  integer(n: number): number;
+  /** The integers from 0 to n − 1 in random order, all orders equally likely up to the generator. */
+  permutation(n: number): Int32Array;
+}
+
+/**
+ * The stream of random numbers that a seed begins.
+ *
+ * @param seed  any finite number or any text; 7 and "7" are the same seed
+ * @throws InputError `bad-seed`; `bad-parameter` from the draws
+ * @example createRandom(7).stream("initial weights").normal()
+ * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", doi:10.1145/2063384.2063405
+ */
+export function createRandom(seed: number | string): Random {
+  if (typeof seed === "number" && !Number.isFinite(seed)) {
+    throw new InputError({
+      code: "bad-seed",
+      message: `createRandom: expected a finite number or a text as seed, got ${seed}; use for example 1`,
+    });
+  }
+  return streamOf(deriveKey([0, 0], String(seed)));
+}
+
+type Words = readonly [number, number];
+
+/**
+ * Threefry-2x32 with 20 rounds: the two words that a key and a counter give, each in [0, 2³²).
+ *
+ * @see Salmon et al. 2011, doi:10.1145/2063384.2063405
+ */
+export function threefry2x32(key: Words, counter: Words): Words {
+  const output = new Int32Array(2);
+  threefry(key[0] | 0, key[1] | 0, counter[0] | 0, counter[1] | 0, output);
+  return [output[0] >>> 0, output[1] >>> 0];
+}
+
+/** The same on 32-bit integers, without allocation: eight rounds a turn, left after the twentieth. */
+function threefry(key0: number, key1: number, counter0: number, counter1: number, output: Int32Array): void {
+  let first = key0;
+  let second = key1;
+  let third = 0x1bd11bda ^ key0 ^ key1;
+  let x = (counter0 + key0) | 0;
+  let y = (counter1 + key1) | 0;
+  for (let injection = 1; ; injection += 2) {
+    x = (x + y) | 0;
+    y = ((y << 13) | (y >>> 19)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 15) | (y >>> 17)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 26) | (y >>> 6)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 6) | (y >>> 26)) ^ x;
+    x = (x + second) | 0;
+    y = (y + third + injection) | 0;
+    if (injection === 5) break;
+    x = (x + y) | 0;
+    y = ((y << 17) | (y >>> 15)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 29) | (y >>> 3)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 16) | (y >>> 16)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 24) | (y >>> 8)) ^ x;
+    x = (x + third) | 0;
+    y = (y + first + injection + 1) | 0;
+    const last = third;
+    third = second;
+    second = first;
+    first = last;
+  }
+  output[0] = x;
+  output[1] = y;
+}
+
+/**
+ * A key for a name under a key: each UTF-16 unit is enciphered with what came before as key, the length last.
+ *
+ * The second counter word has its high bit set, which no draw's counter reaches.
+ */
+function deriveKey(parent: Words, name: string): Words {
+  const words = Int32Array.of(parent[0], parent[1]);
+  for (let i = 0; i < name.length; i++) {
+    threefry(words[0], words[1], name.charCodeAt(i), 0x80000000 | i, words);
+  }
+  threefry(words[0], words[1], name.length, -1, words);
+  return [words[0], words[1]];
+}
+
+// Long because it is one closure: the counter and the spare normal are the only state, and draws allocate nothing.
+function streamOf(key: Words): Random {
+  const [key0, key1] = key;
+  const words = new Int32Array(2);
+  let counter0 = 0;
+  let counter1 = 0;
+  let spareNormal = Number.NaN;
+
+  function draw(): void {
+    threefry(key0, key1, counter0, counter1, words);
+    counter0 = (counter0 + 1) | 0;
+    if (counter0 === 0) counter1 = (counter1 + 1) | 0;
+  }
+
+  /** All 53 bits that a float64 holds, as an integer. */
+  function bits(): number {
+    draw();
+    return (words[0] >>> 5) * 0x4000000 + (words[1] >>> 6);
+  }
+
+  function uniform(): number {
+    return bits() * 2 ** -53;
+  }
+
+  // Box & Muller 1958, doi:10.1214/aoms/1177706645: no rejection, so that the number of draws is known.
+  function normal(): number {
+    if (!Number.isNaN(spareNormal)) {
+      const spare = spareNormal;
+      spareNormal = Number.NaN;
+      return spare;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+    const angle = 2 * Math.PI * uniform();
+    spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  function integer(n: number): number {
+    requireCount("integer", n, 1, Number.MAX_SAFE_INTEGER + 1);
+    if (n > 0x100000000) return largeInteger(bits, n);
+    // Values past the last whole multiple of n are drawn again, or the low ones would come too often.
+    const limit = 0x100000000 - (0x100000000 % n);
+    for (;;) {
+      draw();
+      const word = words[0] >>> 0;
+      if (word < limit) return word % n;
+    }
+  }
+
+  return {
+    stream: (name) => streamOf(deriveKey(key, name)),
+    uniform,
+    normal,
+    fillNormals(target) {
+      for (let i = 0; i < target.length; i++) target[i] = normal();
+    },
+    exponential: () => -Math.log1p(-uniform()),
+    studentT(degreesOfFreedom) {
+      if (!(degreesOfFreedom > 0)) {
+        throw new InputError({
+          code: "bad-parameter",
+          message: `random.studentT: expected degrees of freedom > 0, got ${degreesOfFreedom}; Infinity gives the normal`,
+        });
+      }
+      if (degreesOfFreedom === Infinity) return normal();
+      // Bailey 1994, doi:10.1090/S0025-5718-1994-1219702-8, the polar method without rejection.
+      const squared = degreesOfFreedom * Math.expm1((-2 / degreesOfFreedom) * Math.log(1 - uniform()));
+      return Math.sqrt(squared) * Math.cos(2 * Math.PI * uniform());
+    },
+    integer,
+    permutation(n) {
+      requireCount("permutation", n, 0, 0x7fffffff);
+      const order = new Int32Array(n);
+      for (let i = 1; i < n; i++) {
+        const j = integer(i + 1);
+        order[i] = order[j];
+        order[j] = i;
+      }
+      return order;
+    },
+  };
+}
+
+function largeInteger(bits: () => number, n: number): number {
+  const limit = 2 ** 53 - (2 ** 53 % n);
+  for (;;) {
+    const drawn = bits();
+    if (drawn < limit) return drawn % n;
+  }
+}
+
+function requireCount(method: string, n: number, low: number, high: number): void {
+  if (Number.isInteger(n) && n >= low && n <= high) return;
+  throw new InputError({
+    code: "bad-parameter",
+    message: `random.${method}: expected a whole number from ${low} to ${high}, got ${n}; round it first`,
+  });
+}
