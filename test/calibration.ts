@@ -50,6 +50,11 @@ export const calibrationSections: Readonly<Record<string, readonly Row[]>> = {
   "n=1000": lawRows(1000),
   "eight groups, n=200": lawRows(200, 8),
   "eight groups, n=1600": lawRows(1600, 8),
+  clusters: [
+    { ...ALL, name: "20 clusters of 10", settings: { pairs: 200, clusterSize: 10 } },
+    { ...ALL, name: "100 clusters of 10", settings: { pairs: 1000, clusterSize: 10 } },
+    { ...ALL, name: "8 clusters of 25", settings: { pairs: 200, clusterSize: 25 } },
+  ],
   "known noise": [
     ["10 % multiplicative, change 20 %, n=200", 0.1, 0, 0.2, 200],
     ["10 % multiplicative, change 5 %, n=200", 0.1, 0, 0.05, 200],

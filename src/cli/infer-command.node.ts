@@ -1,7 +1,7 @@
 /** `syngeo infer`: which geometry changed these synapses? */
 
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../errors.ts";
 import { parsePotential, potentialForms } from "../geometry/index.ts";
@@ -44,8 +44,8 @@ export function addInferCommand(program: Command): void {
     .argument("<files...>", "two files of weights (INITIAL FINAL), or one table (.csv .tsv .npy .npz)")
     .option("--initial <name>", "column (or array) of the weights before learning")
     .option("--final <name>", "column (or array) of the weights after learning")
-    .option("--group <column>", "layer or cell type: own drift and scale of change")
-    .option("--cluster <column>", "neuron, dendrite or animal: not independent, resampled whole")
+    .option("--group <columns>", "layer or cell type: own drift and scale of change")
+    .option("--cluster <columns>", "neuron, dendrite or animal (or animal,cell): not independent, resampled whole")
     .option("--where <column=value>", "use only these rows (repeatable)", collect, [])
     .option("--id <columns>", "columns that name a synapse, for long tables or two tables of different order")
     .option("--time <column>", "column of times of a long table, with --from, --to, --value and --id")
@@ -86,6 +86,7 @@ function wholeNumber(text: string): number {
 
 async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
   checkFlags(files, flags);
+  if (flags.report !== undefined) await requireFolder(flags.report);
   const loaded = await loadPairs(files, flags);
   const random = createRandom(flags.seed);
   const progress = terminalProgress();
@@ -96,7 +97,7 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
     seed: flags.seed,
     level: flags.level,
     resamples: flags.resamples,
-    sensitivity: flags.report !== undefined || flags.figures !== undefined || flags.json === true,
+    sensitivity: flags.report !== undefined || flags.figures !== undefined,
     onProgress: progress.report,
     ...(noise ? { noise } : {}),
     ...(potentials ? { potentials } : {}),
@@ -174,6 +175,11 @@ async function writePictures(
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
+}
+
+/** Asked before the work, so that an answer is not lost for want of a folder. */
+async function requireFolder(path: string): Promise<void> {
+  await writing(path, () => access(dirname(resolve(path)), constants.W_OK));
 }
 
 async function writing(path: string, write: () => Promise<void>): Promise<void> {

@@ -103,7 +103,7 @@ function remarks({ pairs, subsample, noise, clusters, source }: GeometryFit, lef
       `noise of one reading (${noise.source}): additive ${figure(noise.additive)}, multiplicative ${figure(noise.multiplicative)}; change is ${figure(noise.changeOverNoise)} times what noise alone gives`,
     );
   }
-  if (clusters) lines.push(`${clusters.count} clusters resampled whole ${clusters.resamples} times${clusters.count < 20 ? "; with fewer than 20 the interval is too narrow" : ""}`);
+  if (clusters) lines.push(`${clusters.count} clusters resampled whole ${clusters.resamples} times${clusters.count < 20 ? "; an interval from fewer than 20 is rough" : ""}`);
   if (subsample) {
     lines.push(
       `drawn at random: ${subsample.rank.toLocaleString("en-GB")} pairs for the ranks, ${subsample.likelihood.toLocaleString("en-GB")} for the likelihood; ΔCDF sees all`,

@@ -166,12 +166,18 @@ function pairColumns(table: Table, ends: { initial: string; final: string }, sel
   const { group, cluster, repeat } = selection;
   return pairWeights(numberColumn(table, ends.initial), numberColumn(table, ends.final), {
     source: table.source,
-    ...(group === undefined ? {} : { group: textColumn(table, group) }),
-    ...(cluster === undefined ? {} : { cluster: textColumn(table, cluster) }),
+    ...(group === undefined ? {} : { group: labels(table, group) }),
+    ...(cluster === undefined ? {} : { cluster: labels(table, cluster) }),
     ...(repeat.length === 2
       ? { repeat: { first: numberColumn(table, repeat[0]), second: numberColumn(table, repeat[1]) } }
       : {}),
   });
+}
+
+/** One label a row; of several columns, such as animal,cell, their values together. */
+function labels(table: Table, list: string): readonly string[] {
+  const columns = columnsOf(list).map((name) => textColumn(table, name));
+  return columns.length === 1 ? columns[0] : columns[0].map((_, row) => columns.map((values) => values[row]).join(" / "));
 }
 
 function fromLongTable(table: Table, selection: PairSelection) {
@@ -185,7 +191,7 @@ function fromLongTable(table: Table, selection: PairSelection) {
     }
   }
   const [first, last] = [String(from), String(to)];
-  const keep = [selection.group, selection.cluster].filter((name) => name !== undefined);
+  const keep = [...columnsOf(selection.group), ...columnsOf(selection.cluster)];
   const wide = joinByTimes(table, {
     id: columnsOf(id),
     time: String(time),
@@ -209,7 +215,7 @@ function fromTwoTables(initialTable: Table, finalTable: Table, selection: PairSe
   const [before, after] = [where(initialTable, conditions), where(finalTable, conditions)];
   const initial = selection.initial ?? onlyNumberColumn(before, "--initial");
   const final = selection.final ?? selection.initial ?? onlyNumberColumn(after, "--final");
-  const keep = [selection.group, selection.cluster].filter((name) => name !== undefined);
+  const keep = [...columnsOf(selection.group), ...columnsOf(selection.cluster)];
   if (selection.id !== undefined) {
     const id = columnsOf(selection.id);
     const joined = joinTables(before, after, { id, initial, final, keep: [...new Set(keep)] });

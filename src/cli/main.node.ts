@@ -16,12 +16,18 @@ function makeProgram(): Command {
     .showSuggestionAfterError()
     .addHelpText("after", "\nExample:\n  syngeo infer before.npy after.npy --report report.html")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "syngeo: ")) });
+    .configureOutput({ outputError: (text, write) => write(oneSentence(text)) });
   for (const add of [addInferCommand, addInspectCommand]) add(program);
   for (const command of program.commands) {
     command.exitOverride().configureOutput(program.configureOutput());
   }
   return program;
+}
+
+/** The parser's message in the form of all others. */
+function oneSentence(text: string): string {
+  const words = text.trim().replace(/^error: /, "").replace(/\s*\n\((Did you mean .*\?)\)$/, (_, hint: string) => `; ${hint.toLowerCase()}`);
+  return `syngeo: ${words}\n`;
 }
 
 async function main(): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Random } from "../random.ts";
 import type { ContinuumPairs } from "./dual-continuum.ts";
 import { gatherPairs, rankExponentNear } from "./rank-independence.ts";
+import { normalQuantile, studentTQuantile } from "./special-functions.ts";
 
 export interface BootstrapInterval {
   readonly low: number | null;
@@ -12,7 +13,7 @@ export interface BootstrapInterval {
 }
 
 /**
- * Percentile interval of λ̂ by rank independence over resamples of whole clusters.
+ * Bootstrap interval of λ̂ by rank independence over resamples of whole clusters.
  *
  * @see Efron & Tibshirani 1993, "An introduction to the bootstrap", doi:10.1007/978-1-4899-4541-9
  */
@@ -29,7 +30,7 @@ export function rankBootstrap(
     if (found !== null) estimates.push(found);
     options.onResample?.();
   }
-  return percentiles(estimates, options.level);
+  return interval(estimates, estimate, members.length, options.level);
 }
 
 /** The same for an estimator whose response to each pair is known: λ* = λ̂ + Σ over the clusters drawn of their influence. */
@@ -51,7 +52,7 @@ export function influenceBootstrap(
     for (let draw = 0; draw < clusters.length; draw++) sum += clusters[options.random.integer(clusters.length)];
     return sum;
   });
-  return percentiles(estimates, options.level);
+  return interval(estimates, estimate, clusters.length, options.level);
 }
 
 /** Positions of the pairs of each cluster that has any. */
@@ -69,10 +70,23 @@ function drawClusters(members: readonly number[][], random: Random): Int32Array 
   return Int32Array.from(positions).sort();
 }
 
-function percentiles(estimates: number[], level: number): BootstrapInterval {
+/**
+ * Percentiles of the resampled estimates, each end moved away from λ̂ by t_{C−1}/z·√(C/(C − 1)).
+ *
+ * With few clusters C the plain percentiles are too narrow: resampling C clusters has (C − 1)/C of the variance, and the
+ * variance itself is known from C − 1 degrees of freedom.
+ */
+function interval(estimates: number[], estimate: number, clusters: number, level: number): BootstrapInterval {
   const sorted = estimates.toSorted((a, b) => a - b);
   const count = sorted.length;
-  if (count < 2) return { low: null, high: null, resamples: count };
-  const at = (share: number) => sorted[Math.min(count - 1, Math.max(0, Math.round(share * (count + 1)) - 1))];
-  return { low: at((1 - level) / 2), high: at((1 + level) / 2), resamples: count };
+  if (count < 2 || clusters < 2) return { low: null, high: null, resamples: count };
+  const share = 0.5 + level / 2;
+  const widening =
+    (studentTQuantile(share, clusters - 1) / normalQuantile(share)) * Math.sqrt(clusters / (clusters - 1));
+  const at = (p: number) => sorted[Math.min(count - 1, Math.max(0, Math.round(p * (count + 1)) - 1))];
+  return {
+    low: estimate - widening * (estimate - at(1 - share)),
+    high: estimate + widening * (at(share) - estimate),
+    resamples: count,
+  };
 }

@@ -6,6 +6,8 @@ import { normalCdf } from "./special-functions.ts";
 
 const GRID_POINTS = 1000;
 const GRID_END = 5;
+/** In steps of the grid; the division itself errs by less than 1e-12. */
+const ROUNDING = 1e-9;
 const GRID_STEP = (2 * GRID_END) / (GRID_POINTS - 1);
 
 /** x_k = −5 + k·10/999, the last exactly 5. */
@@ -34,7 +36,7 @@ export type DeltaCdf =
       /** Sample SD (divisor n − 1). */
       readonly deviation: number;
     }
-  | { readonly status: "no-change" | "outside-domain"; readonly place: number | null };
+  | { readonly status: "no-change" | "outside-domain" };
 
 /**
  * ΔCDF of weight pairs under a potential.
@@ -43,6 +45,7 @@ export type DeltaCdf =
  * ΔCDF = Σ_k |F(x_k) − N(x_k)|·(x_1 − x_0),  x_k = 1000 points from −5 to 5.
  *
  * Each z is counted once, into the cell between two grid points; a running sum over the cells gives F at every point.
+ * `options.changes` receives δ; `options.range` spares looking for weights outside the domain.
  * Where the reference implementation returns 5.005 (a NaN, or no change at all), `status` says so instead.
  *
  * @throws InputError `lengths-differ`, `too-few-pairs` (fewer than 2)
@@ -52,7 +55,7 @@ export function deltaCdf(
   potential: Potential,
   initial: Float64Array | Float32Array,
   final: Float64Array | Float32Array,
-  changes = new Float64Array(initial.length),
+  options: { readonly changes?: Float64Array; readonly range?: WeightRange } = {},
 ): DeltaCdf {
   const count = initial.length;
   if (final.length !== count || count < 2) {
@@ -61,51 +64,123 @@ export function deltaCdf(
       message: `deltaCdf: expected two arrays of one length ≥ 2, got ${count} and ${final.length}; give one final weight for each initial weight`,
     });
   }
-  const outside = outsidePlace(potential, initial) ?? outsidePlace(potential, final);
-  if (outside !== null) return { status: "outside-domain", place: outside };
-  let dualSquares = 0;
-  let changeSquares = 0;
-  let sum = 0;
-  for (let i = 0; i < count; i++) {
-    const change = potential.dualChange(initial[i], final[i]);
-    const dual = potential.mirrorMap(initial[i]);
-    changes[i] = change;
-    sum += change;
-    changeSquares += change * change;
-    dualSquares += dual * dual;
-  }
-  const mean = sum / count;
-  let squares = 0;
-  for (let i = 0; i < count; i++) squares += (changes[i] - mean) ** 2;
-  const deviation = Math.sqrt(squares / (count - 1));
-  if (!(deviation > 0)) return { status: "no-change", place: null };
+  if (!holds(potential, options.range ?? rangeOfWeights(initial, final))) return { status: "outside-domain" };
+  const changes = options.changes ?? new Float64Array(count);
+  const moments = dualMoments(potential, initial, final, changes);
+  const { mean, deviation } = moments;
+  if (!(deviation > 0)) return { status: "no-change" };
+  const counts = cellCounts(changes, deviation, mean);
   return {
     status: "ok",
-    uncentred: distanceToNormal(cellCounts(changes, count, 0, deviation), count),
-    centred: distanceToNormal(cellCounts(changes, count, mean, deviation), count),
-    magnitude: Math.sqrt(changeSquares / dualSquares),
+    uncentred: distanceToNormal(counts.uncentred, count),
+    centred: distanceToNormal(counts.centred, count),
+    magnitude: moments.magnitude,
     mean,
     deviation,
   };
 }
 
-function outsidePlace({ domain }: Potential, weights: Float64Array | Float32Array): number | null {
-  const place = weights.findIndex((weight) => !isInside(domain, weight));
-  return place < 0 ? null : place;
+const BLOCK = 8192;
+
+/** δ into `changes`, with its mean, sample SD and relative norm. */
+function dualMoments(
+  potential: Potential,
+  initial: Float64Array | Float32Array,
+  final: Float64Array | Float32Array,
+  changes: Float64Array,
+) {
+  const count = initial.length;
+  const duals = new Float64Array(BLOCK);
+  // Sums about a value near the mean keep all digits in one pass.
+  const shift = potential.dualChange(initial[0], final[0]);
+  let [dualSquares, changeSquares, sum, squares] = [0, 0, 0, 0];
+  for (let from = 0; from < count; from += BLOCK) {
+    const to = Math.min(count, from + BLOCK);
+    dualBlock(potential, initial.subarray(from, to), final.subarray(from, to), changes.subarray(from, to), duals);
+    for (let i = from; i < to; i++) {
+      const change = changes[i];
+      const dual = duals[i - from];
+      const shifted = change - shift;
+      changeSquares += change * change;
+      dualSquares += dual * dual;
+      sum += shifted;
+      squares += shifted * shifted;
+    }
+  }
+  const variance = (squares - (sum * sum) / count) / (count - 1);
+  return {
+    mean: shift + sum / count,
+    deviation: Math.sqrt(Math.max(0, variance)),
+    magnitude: Math.sqrt(changeSquares / dualSquares),
+  };
 }
 
-/** counts[k] = how many z have x_{k−1} ≤ z < x_k; counts[1000] those at or beyond 5. */
-export function cellCounts(changes: Float64Array, count: number, centre: number, deviation: number): Int32Array {
-  const counts = new Int32Array(GRID_POINTS + 1);
-  for (let i = 0; i < count; i++) {
-    const z = (changes[i] - centre) / deviation;
-    let cell = z < -GRID_END ? 0 : z >= GRID_END ? GRID_POINTS : Math.floor((z + GRID_END) / GRID_STEP) + 1;
-    // The division rounds; the comparison with the grid itself decides.
-    while (cell < GRID_POINTS && GRID[cell] <= z) cell++;
-    while (cell > 0 && GRID[cell - 1] > z) cell--;
-    counts[cell]++;
+function dualBlock(
+  potential: Potential,
+  initial: Float64Array | Float32Array,
+  final: Float64Array | Float32Array,
+  changes: Float64Array,
+  duals: Float64Array,
+): void {
+  if (potential.dualPass) return potential.dualPass(initial, final, changes, duals);
+  for (let i = 0; i < initial.length; i++) {
+    changes[i] = potential.dualChange(initial[i], final[i]);
+    duals[i] = potential.mirrorMap(initial[i]);
   }
-  return counts;
+}
+
+/** What decides whether all of an array lies in a domain; taken once for all potentials. */
+export interface WeightRange {
+  readonly low: number;
+  readonly high: number;
+  readonly anyZero: boolean;
+  readonly allFinite: boolean;
+}
+
+export function rangeOfWeights(...arrays: readonly (Float64Array | Float32Array)[]): WeightRange {
+  let [low, high, anyZero, allFinite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, false, true];
+  for (const weights of arrays) {
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i];
+      if (weight < low) low = weight;
+      if (weight > high) high = weight;
+      if (weight === 0) anyZero = true;
+      if (!(Math.abs(weight) < Number.POSITIVE_INFINITY)) allFinite = false;
+    }
+  }
+  return { low, high, anyZero, allFinite };
+}
+
+function holds({ domain }: Potential, { low, high, anyZero, allFinite }: WeightRange): boolean {
+  return allFinite && isInside(domain, low) && isInside(domain, high) && !(anyZero && domain.withoutZero);
+}
+
+/**
+ * How many z fall into each cell of the grid, for z = δ/SD and z = (δ − mean)/SD.
+ *
+ * counts[k] = how many have x_{k−1} ≤ z < x_k; counts[1000] those at or beyond 5.
+ */
+export function cellCounts(changes: Float64Array, deviation: number, mean: number) {
+  const uncentred = new Int32Array(GRID_POINTS + 1);
+  const centred = new Int32Array(GRID_POINTS + 1);
+  for (let i = 0; i < changes.length; i++) {
+    uncentred[cellOf(changes[i] / deviation)]++;
+    centred[cellOf((changes[i] - mean) / deviation)]++;
+  }
+  return { uncentred, centred };
+}
+
+function cellOf(z: number): number {
+  if (z < -GRID_END) return 0;
+  if (z >= GRID_END) return GRID_POINTS;
+  const steps = (z + GRID_END) / GRID_STEP;
+  let cell = Math.floor(steps) + 1;
+  const offset = steps - cell + 1;
+  if (offset > ROUNDING && offset < 1 - ROUNDING) return cell;
+  // So near a grid point the division may round across it: the comparison with the point itself decides.
+  while (cell < GRID_POINTS && GRID[cell] <= z) cell++;
+  while (cell > 0 && GRID[cell - 1] > z) cell--;
+  return cell;
 }
 
 function distanceToNormal(counts: Int32Array, count: number): number {

@@ -100,7 +100,8 @@ export function remainingDependence(pairs: ContinuumPairs, exponent: number): Di
   );
   const location = kruskalWallis(changeRanks, signed);
   const spread = kruskalWallis(rankedShares(distance, groupStart), sizes);
-  return { location, spread, shareExplained: Math.max(location.statistic, spread.statistic) / (count - 1) };
+  const shareExplained = Math.max(location.statistic, spread.statistic) / (count - 1);
+  return { location, spread, shareExplained, trend: correlation(changeRanks, signed) };
 }
 
 function centredSizes(changes: Float64Array, groupStart: Int32Array): Float64Array {

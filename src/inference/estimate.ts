@@ -5,17 +5,18 @@ import { influenceBootstrap, rankBootstrap } from "./cluster-bootstrap.ts";
 import type { ContinuumPairs } from "./dual-continuum.ts";
 import type { ExponentEstimate, LikelihoodEstimate, NoiseReport } from "./geometry-fit.ts";
 import { latentGridExponent } from "./latent-grid.ts";
-import type { NoisyPairs } from "./measurement-noise.ts";
+import type { ChangeBeyondNoise, NoisyPairs } from "./measurement-noise.ts";
 import type { ProfileEstimate } from "./profile-likelihood.ts";
 import { criticalValue, gatherPairs, rankExponent } from "./rank-independence.ts";
+import { median } from "./ranks.ts";
 import { likelihoodExponent } from "./student-likelihood.ts";
 import { varianceFunctionExponent } from "./variance-function.ts";
 
-/** RMS change over RMS weight below which the first-order variance function is preferred whatever the noise. */
-const SMALL_CHANGE = 0.1;
+/** Median of |δ/w̄| below which the bins of the latent grid are too wide; the first-order form is exact enough there. */
+const SMALL_CHANGE = 0.02;
 const LATENT_GRID_PAIRS = 2000;
 const VARIANCE_FUNCTION_PAIRS = 20_000;
-const LIKELIHOOD_PAIRS = 50_000;
+const LIKELIHOOD_PAIRS = 20_000;
 
 export interface EstimateOptions {
   readonly level: number;
@@ -80,9 +81,9 @@ export function estimateWithoutNoise(pairs: ContinuumPairs, options: EstimateOpt
 }
 
 /** λ̂ with known noise: the latent grid where the change is large and at least the noise, else the variance function. */
-export function estimateWithNoise(pairs: NoisyPairs, changeOverNoise: number, options: EstimateOptions): Estimate {
+export function estimateWithNoise(pairs: NoisyPairs, { localRatio }: ChangeBeyondNoise, options: EstimateOptions): Estimate {
   const { level, random } = options;
-  const useGrid = changeOverNoise >= Math.SQRT2 && relativeChange(pairs) >= SMALL_CHANGE;
+  const useGrid = localRatio >= Math.SQRT2 && typicalChange(pairs) >= SMALL_CHANGE;
   options.onProgress?.(useGrid ? "latent grid" : "variance function");
   const most = useGrid ? LATENT_GRID_PAIRS : VARIANCE_FUNCTION_PAIRS;
   const thinned = thinNoisy(pairs, most, random.stream("noise subsample"));
@@ -90,7 +91,7 @@ export function estimateWithNoise(pairs: NoisyPairs, changeOverNoise: number, op
   const noiseMethod = useGrid ? "latent-grid" : "variance-function";
   const name = useGrid ? "latent-grid likelihood" : "variance function with known noise";
   const interval = clusteredInterval(thinned, found, options);
-  const method = `${name}, ${interval ? "bootstrap of whole clusters" : "profile-likelihood"} interval`;
+  const method = `${name}, ${interval ? "bootstrap of whole clusters" : "profile-likelihood interval"}`;
   return {
     exponent: {
       estimate: found.estimate,
@@ -125,14 +126,10 @@ function clusteredInterval(pairs: NoisyPairs, found: ProfileEstimate, options: E
   );
 }
 
-/** RMS weight change over RMS initial weight. */
-export function relativeChange({ initial, final }: NoisyPairs): number {
-  let [changes, weights] = [0, 0];
-  for (let k = 0; k < initial.length; k++) {
-    changes += (final[k] - initial[k]) ** 2;
-    weights += initial[k] ** 2;
-  }
-  return Math.sqrt(changes / weights);
+/** Median of |δ|/|w̄|. */
+function typicalChange({ count, initial, final }: NoisyPairs): number {
+  const relative = initial.map((weight, k) => Math.abs((2 * (final[k] - weight)) / (final[k] + weight)));
+  return median(relative, 0, count, new Float64Array(count));
 }
 
 /** At most `most` pairs, drawn at random without replacement, in their order. */

@@ -128,7 +128,14 @@ export interface Diagnostics {
   /** SD of ln|w⁰| within groups: what makes a geometry visible. */
   readonly logSizeDeviation: number;
   /** At λ̂: does what remains of the dual change still depend on size? */
-  readonly remainingDependence: { readonly location: TestResult; readonly spread: TestResult; readonly shareExplained: number } | null; // share of rank variance
+  readonly remainingDependence: {
+    readonly location: TestResult;
+    readonly spread: TestResult;
+    /** The larger of the two as a share of the rank variance. */
+    readonly shareExplained: number;
+    /** Rank correlation of the dual change with the initial weight: negative when large weights fell and small ones rose. */
+    readonly trend: number;
+  } | null;
   /** Sign flips against what noise explains. */
   readonly flips: { readonly observed: number; readonly expected: number; readonly pValue: number | null };
   /** Do the groups share one exponent? null with fewer than two groups. */

@@ -35,7 +35,7 @@ export interface InferOptions {
 }
 
 const FEWEST_PAIRS = 10;
-const RANK_PAIRS = 200_000;
+const RANK_PAIRS = 100_000;
 const DIAGNOSTIC_PAIRS = 50_000;
 const DEFAULT_RESAMPLES = 400;
 /** SD of ln|w⁰| below which the initial weights are the same for every purpose. */
@@ -57,7 +57,7 @@ interface Setting {
  * Which geometry changed these weights?
  *
  * λ̂ by rank independence with its interval, the Student-t likelihood beside it, the paper's ΔCDF, noise, groups,
- * clusters, diagnostics and a verdict. More than 200,000 pairs are thinned to that many for the ranks (50,000 for the
+ * clusters, diagnostics and a verdict. More than 100,000 pairs are thinned to that many for the ranks (20,000 for the
  * likelihood), which `subsample` says; ΔCDF and the counts see all.
  *
  * @throws InputError `too-few-pairs` (fewer than 10 present at both ends, or that changed), `constant-initial`, `no-change`,
@@ -88,7 +88,7 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
     drift: whole.drift,
     groups,
     clusters: pairs.cluster && { count: pairs.cluster.names.length, resamples: whole.estimate.resamples },
-    changeBySize: changeBySize(pairs, setting.level, rank < counts.used ? continuum.place : undefined),
+    changeBySize: changeBySize(pairs, setting.level, some(continuum, setting.random).place),
     diagnostics: whole.diagnostics,
     subsample: Math.min(rank, likelihood) < counts.used - counts.unchanged ? { rank, likelihood } : null,
     seed: options.seed ?? 0,
@@ -199,7 +199,7 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
   const options = { level, random, resamples, onProgress: (label: string) => setting.tick(label) };
   const estimate =
     noisy && beyond
-      ? estimateWithNoise(noisy, beyond.changeOverNoise, options)
+      ? estimateWithNoise(noisy, beyond, options)
       : estimateWithoutNoise(continuum, options);
   setting.tick("potentials");
   const likelihoodPairs = thin(continuum, estimate.seen.likelihood, random.stream("likelihood subsample"));
@@ -211,13 +211,13 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
     estimate,
   );
   setting.tick("diagnostics");
-  const some = thin(continuum, DIAGNOSTIC_PAIRS, random.stream("diagnostics subsample"));
+  const seen = some(continuum, random);
   const exponent = estimate.exponent.estimate;
-  const shape = changeShape(some, exponent ?? 1);
+  const shape = changeShape(seen, exponent ?? 1);
   const diagnostics: Diagnostics = {
-    pairing: pairingOf(some),
-    logSizeDeviation: logSizeDeviation(some),
-    remainingDependence: exponent === null ? null : remainingDependence(some, exponent),
+    pairing: pairingOf(seen),
+    logSizeDeviation: logSizeDeviation(seen),
+    remainingDependence: exponent === null ? null : remainingDependence(seen, exponent),
     flips: flipTest(counts.signFlips, noisy),
     groupAgreement: pairs.group && exponent !== null ? groupAgreement(continuum, exponent) : null,
     kurtosis: shape?.kurtosis ?? null,
@@ -243,6 +243,11 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
     groupSpread: null,
   };
   return { estimate, potentials, diagnostics, noise, drift: shape?.drift ?? null, evidence };
+}
+
+/** The pairs that diagnostics and the change against size are taken from. */
+function some(continuum: ContinuumPairs, random: Random): ContinuumPairs {
+  return thin(continuum, DIAGNOSTIC_PAIRS, random.stream("diagnostics subsample"));
 }
 
 /** n·(SE·2.80/0.5)², SE from the width of the interval: 80 % power at two-sided 5 % for neighbours half a unit apart. */

@@ -60,6 +60,8 @@ export function noiseOfRepeats(first: Float64Array, second: Float64Array): Noise
 export interface ChangeBeyondNoise {
   /** √(Σδ²/ΣV), V = 2τ_a² + 2τ_m² w̄² the variance of the difference of two readings: 1 when nothing changed. */
   readonly changeOverNoise: number;
+  /** √ of the mean of δ²/V: the same pair by pair, which a few small weights with large changes can raise. */
+  readonly localRatio: number;
   /** Whether the change exceeds the noise by four standard errors and by a tenth of its variance. */
   readonly beyond: boolean;
 }
@@ -85,6 +87,7 @@ export function changeBeyondNoise(pairs: NoisyPairs, repeats: number | null): Ch
   const error = Math.sqrt(spread / pairs.count + (repeats === null ? 0 : spread / repeats));
   return {
     changeOverNoise: Math.sqrt(changes / variances),
+    localRatio: Math.sqrt(mean),
     beyond: mean > 1 + Math.max(STANDARD_ERRORS * error, SMALLEST_SHARE / (1 - SMALLEST_SHARE)),
   };
 }

@@ -34,9 +34,9 @@ export function noiseSensitivity(
 
 function underNoise(pairs: ContinuumPairs, noise: NoiseLevels, level: number, random: Random) {
   const noisy = noisyPairs(pairs, noise);
-  const { beyond, changeOverNoise } = changeBeyondNoise(noisy, null);
-  if (!beyond) return { estimate: null, low: null, high: null, status: "change-within-noise" as const };
-  const { exponent } = estimateWithNoise(noisy, changeOverNoise, { level, random, resamples: 400 });
+  const comparison = changeBeyondNoise(noisy, null);
+  if (!comparison.beyond) return { estimate: null, low: null, high: null, status: "change-within-noise" as const };
+  const { exponent } = estimateWithNoise(noisy, comparison, { level, random, resamples: 400 });
   const { estimate, low, high } = exponent;
   return { estimate, low, high, status: estimate === null ? ("no-estimate" as const) : ("ok" as const) };
 }

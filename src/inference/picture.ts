@@ -58,7 +58,7 @@ function sampleOf(pairs: PairedWeights, usable: Int32Array, random: Random): Geo
 
 function histogramOf(potential: Potential, { initial, final }: PairedWeights): DualHistogram | null {
   const changes = new Float64Array(initial.length);
-  const measure = deltaCdf(potential, initial, final, changes);
+  const measure = deltaCdf(potential, initial, final, { changes });
   if (measure.status !== "ok") return null;
   const width = (2 * HISTOGRAM_END) / HISTOGRAM_BINS;
   const counts = new Float64Array(HISTOGRAM_BINS);

@@ -1,7 +1,7 @@
 /** The table of named potentials: the paper's measure, the likelihood, and whether the interval holds them. */
 
 import { isInside, type Potential } from "../geometry/index.ts";
-import { DELTA_CDF_FLOOR, deltaCdf } from "./delta-cdf.ts";
+import { DELTA_CDF_FLOOR, deltaCdf, rangeOfWeights } from "./delta-cdf.ts";
 import type { ContinuumPairs } from "./dual-continuum.ts";
 import type { Estimate } from "./estimate.ts";
 import type { PotentialScore } from "./geometry-fit.ts";
@@ -34,9 +34,12 @@ export function scorePotentials(
   estimate: Estimate,
 ): PotentialScore[] {
   const likelihood = estimate.noiseMethod === null ? studentLikelihood(likelihoodPairs) : null;
-  const scratch = new Float64Array(arrays.initial.length);
+  const shared = {
+    changes: new Float64Array(arrays.initial.length),
+    range: rangeOfWeights(arrays.initial, arrays.final),
+  };
   const rows = potentials.map((potential) => {
-    const measure = deltaCdf(potential, arrays.initial, arrays.final, scratch);
+    const measure = deltaCdf(potential, arrays.initial, arrays.final, shared);
     const logLikelihood =
       potential.exponent === null
         ? likelihood && logLikelihoodOf(potential, likelihoodPairs, arraysOf(likelihoodPairs))

@@ -22,6 +22,8 @@ export interface SimulationSettings {
   readonly drift: number;
   /** Groups of equal size whose weights and dual changes have different scales (log-normal, SD of ln 1 and 0.5). */
   readonly groups: number;
+  /** Pairs in a cluster that shares one scale of change (log-normal, SD of ln 0.5); 1 makes all independent. */
+  readonly clusterSize: number;
   /** SD of both readings: a share of the mean size, and a share of each size. */
   readonly noise: { readonly additive: number; readonly multiplicative: number };
 }
@@ -35,6 +37,7 @@ export const DEFAULT_SIMULATION: SimulationSettings = {
   law: "gaussian",
   drift: 0,
   groups: 1,
+  clusterSize: 1,
   noise: { additive: 0, multiplicative: 0 },
 };
 
@@ -51,6 +54,11 @@ export function simulatePairs(settings: Partial<SimulationSettings>, random: Ran
   const initial = initialWeights(all, random.stream("initial"));
   const change = dualLaw(all, random.stream("change"));
   const groupRandom = random.stream("groups");
+  const clusterRandom = random.stream("clusters");
+  const clusterScale = Float64Array.from({ length: Math.ceil(all.pairs / all.clusterSize) }, () =>
+    all.clusterSize > 1 ? Math.exp(0.5 * clusterRandom.normal()) : 1,
+  );
+  for (let i = 0; i < change.length; i++) change[i] *= clusterScale[Math.floor(i / all.clusterSize)];
   const weightScale = Array.from({ length: all.groups }, () => (all.groups > 1 ? Math.exp(groupRandom.normal()) : 1));
   const changeScale = Array.from({ length: all.groups }, () =>
     all.groups > 1 ? Math.exp(0.5 * groupRandom.normal()) : 1,
@@ -69,6 +77,9 @@ export function simulatePairs(settings: Partial<SimulationSettings>, random: Ran
   };
   return pairWeights(initial.map(read), final.map(read), {
     source: "simulated pairs",
+    ...(all.clusterSize > 1
+      ? { cluster: Array.from(initial, (_, i) => `cluster ${Math.floor(i / all.clusterSize)}`) }
+      : {}),
     ...(all.groups > 1 ? { group: Array.from(initial, (_, i) => `group ${i % all.groups}`) } : {}),
   });
 }

@@ -2,24 +2,20 @@
 
 import type { SizeBin } from "./geometry-fit.ts";
 import type { PairedWeights } from "./paired-weights.ts";
-import { isUsable } from "./paired-weights.ts";
 import { normalQuantile } from "./special-functions.ts";
 
 const MOST_BINS = 12;
 const PAIRS_PER_BIN = 15;
 
 /**
- * SD of w¹ − w⁰ in bins of |w⁰| with equally many pairs.
+ * SD of w¹ − w⁰ in bins of |w⁰| with equally many of the pairs at `places`.
  *
  * Small changes obey δ ≈ Δy/φ″(w), so that φ″ ∝ 1/SD. The band is SD·exp(±z·SE), SE² = (κ − 1)/(4n) the variance of a
  * log SD, κ the kurtosis in the bin: an approximate interval that widens for heavy tails.
  */
-export function changeBySize(pairs: PairedWeights, level: number, places?: Int32Array): SizeBin[] {
+export function changeBySize(pairs: PairedWeights, level: number, places: Int32Array): SizeBin[] {
   const { initial, final } = pairs;
-  const usable = (places ? Array.from(places) : Array.from(initial.keys())).filter(
-    (i) => isUsable(initial[i], final[i]) && initial[i] !== final[i],
-  );
-  const order = Int32Array.from(usable).sort((a, b) => Math.abs(initial[a]) - Math.abs(initial[b]));
+  const order = Int32Array.from(places).sort((a, b) => Math.abs(initial[a]) - Math.abs(initial[b]));
   const bins = Math.max(1, Math.min(MOST_BINS, Math.floor(order.length / PAIRS_PER_BIN)));
   const found = Array.from({ length: bins }, (_, bin) => {
     const from = Math.round((bin * order.length) / bins);

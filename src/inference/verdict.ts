@@ -98,10 +98,9 @@ function misfit(evidence: Evidence): Verdict | null {
   if (noise.source === "none" && remaining !== null) {
     const smallest = Math.min(remaining.location.pValue, remaining.spread.pValue);
     if (smallest < DEPENDENCE_SIGNIFICANCE && remaining.shareExplained > DEPENDENCE_SHARE) {
-      const what = remaining.location.pValue < remaining.spread.pValue ? "mean" : "spread";
       return open(
         "misfit",
-        `The ${what} of the change depends on size in a way that no exponent removes (best λ = ${interval(exponent)}; ${percent(remaining.shareExplained)} of the rank variance remains).`,
+        `${dependence(remaining)} in a way that no exponent removes (best λ = ${interval(exponent)}; ${percent(remaining.shareExplained)} of the rank variance remains).`,
         noiseAdvice,
       );
     }
@@ -122,6 +121,13 @@ function misfit(evidence: Evidence): Verdict | null {
     );
   }
   return null;
+}
+
+/** What remains, in words: a mean that falls with the weight is what noise and regression to the mean look like. */
+function dependence({ location, spread, trend }: NonNullable<Diagnostics["remainingDependence"]>): string {
+  if (spread.pValue < location.pValue) return "The spread of the change depends on size";
+  if (trend < -0.05) return "Large weights fell and small ones rose (regression to the mean, such as noise makes),";
+  return trend > 0.05 ? "Large weights rose and small ones fell" : "The mean of the change depends on size";
 }
 
 /** Intervals that do not meet, with estimates further apart than the margin. */
@@ -164,12 +170,22 @@ function insideInterval(evidence: Evidence): Verdict {
     potential: name,
     status: "decided",
     candidates: [name],
-    statement: `These ${grouped(evidence.pairs)} synapses changed as under ${described(name)}: λ = ${interval(exponent)}${condition}.${margin}${flips}`,
+    statement: `These ${grouped(evidence.pairs)} synapses changed as under ${described(name)}: λ = ${interval(exponent)}${condition}.${margin}${flips}${secondOpinion(evidence, name)}`,
     advice:
       noise.source === "none"
         ? "Repeated measurements or a known noise level would remove the condition; a group without learning would tell learning from spontaneous change."
         : "A group without learning would tell learning from spontaneous change.",
   };
+}
+
+/** Said only where the likelihood excludes the potential by more than the margin. */
+function secondOpinion({ likelihood, potentials, noise }: Evidence, name: string): string {
+  const exponent = potentials.find((score) => score.name === name)?.exponent ?? null;
+  if (noise.source !== "none" || exponent === null || likelihood.estimate === null) return "";
+  const inside =
+    (likelihood.low === null || exponent >= likelihood.low) && (likelihood.high === null || exponent <= likelihood.high);
+  if (inside || Math.abs(exponent - likelihood.estimate) <= EQUIVALENCE_MARGIN) return "";
+  return ` The second opinion, by likelihood, is λ = ${interval(likelihood)}, which leaves it out.`;
 }
 
 /** Weights that changed sign more often than noise explains rule out every potential that zero is infinitely far in. */

@@ -1,0 +1,71 @@
+/** What a file holds, read or merely described, and what every reader offers. */
+
+import type { DataType, NamedTensor, Table } from "../tensor.ts";
+import type { ByteSource, SliceOptions } from "./byte-source.ts";
+
+export interface ReadOptions extends SliceOptions {
+  /** The tensors to read, by name; all unless given. A table is always read whole. */
+  readonly names?: readonly string[] | undefined;
+}
+
+/** A part of the file that is not read, and why. */
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export type FileContents =
+  | {
+      readonly kind: "tensors";
+      readonly format: string;
+      readonly tensors: readonly NamedTensor[];
+      readonly leftOut: readonly LeftOut[];
+    }
+  | { readonly kind: "table"; readonly format: string; readonly table: Table };
+
+export interface TensorDescription {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+}
+
+/** Numbers that do not exist (no finite cell) are null; so are missing cells among the first values. */
+export type ColumnDescription =
+  | {
+      readonly name: string;
+      readonly kind: "number";
+      readonly missing: number;
+      readonly infinite: number;
+      readonly min: number | null;
+      readonly median: number | null;
+      readonly max: number | null;
+      readonly first: readonly (number | null)[];
+    }
+  | {
+      readonly name: string;
+      readonly kind: "text";
+      readonly missing: number;
+      readonly distinct: number;
+      readonly first: readonly (string | null)[];
+    };
+
+/** A FileContents without its values; survives JSON. */
+export type FileDescription =
+  | {
+      readonly kind: "tensors";
+      readonly format: string;
+      readonly tensors: readonly TensorDescription[];
+      readonly leftOut: readonly LeftOut[];
+    }
+  | {
+      readonly kind: "table";
+      readonly format: string;
+      readonly rows: number;
+      readonly columns: readonly ColumnDescription[];
+    };
+
+/** One format. */
+export interface FileReader {
+  read(source: ByteSource, options?: ReadOptions): Promise<FileContents>;
+  inspect(source: ByteSource, options?: SliceOptions): Promise<FileDescription>;
+}

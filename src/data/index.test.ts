@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import * as nodePart from "./index.node.ts";
+import * as room from "./index.ts";
+
+/** Every module that a file imports, now or when needed, through all files of the project. */
+function reached(file: URL, seen = new Set<string>()): Set<string> {
+  if (seen.has(file.href)) return seen;
+  seen.add(file.href);
+  const source = readFileSync(file, "utf8");
+  for (const [, name] of source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+    if (name.startsWith(".")) reached(new URL(name, file), seen);
+    else seen.add(name);
+  }
+  return seen;
+}
+
+it("the browser's part of the data room reaches nothing of Node, and the packages it is meant to", () => {
+  const modules = [...reached(new URL("./index.ts", import.meta.url))];
+  expect(modules.filter((name) => name.startsWith("node:") || name.endsWith(".node.ts"))).toEqual([]);
+  expect(modules.filter((name) => !name.startsWith("file:")).sort()).toEqual([
+    "csv-parse/browser/esm/sync",
+    "fflate",
+  ]);
+});
+
+it("the room offers these functions", () => {
+  expect(Object.keys(room).sort()).toEqual([
+    "blobSource",
+    "bytesSource",
+    "columnNamed",
+    "encodeNpy",
+    "encodeNpz",
+    "inspectFile",
+    "joinByTime",
+    "joinByTimes",
+    "joinTables",
+    "numberColumn",
+    "placeOf",
+    "readFile",
+    "tensorTable",
+    "textColumn",
+    "toFloats",
+    "where",
+  ]);
+  expect(Object.keys(nodePart)).toEqual(["openFileSource"]);
+});

@@ -1,0 +1,34 @@
+/**
+ * The data room: any file a scientist has becomes tensors or a table, once, and nobody downstream asks which format
+ * it was.
+ *
+ * A reader takes a byte source (a name, a length, ranges of bytes), so the same one serves Node and the browser; it
+ * reads headers first and then only what was asked for. `readFile` finds the format; `inspectFile` says what is inside.
+ * Tables become pairs by `where`, `joinByTime`, `joinByTimes` and `joinTables`; a matrix becomes a table by
+ * `tensorTable`. Files that are broken, hostile or ambiguous are refused with one sentence; what a reader leaves out it
+ * lists.
+ *
+ * Nothing here knows what a weight is. Files on disk are opened by the Node-only part, `index.node.ts`.
+ */
+
+export { type ByteSource, blobSource, bytesSource, type SliceOptions } from "./byte-source.ts";
+export type {
+  ColumnDescription,
+  FileContents,
+  FileDescription,
+  LeftOut,
+  ReadOptions,
+  TensorDescription,
+} from "./file-contents.ts";
+export {
+  type Condition,
+  type JoinedPairs,
+  joinByTime,
+  joinByTimes,
+  joinTables,
+  where,
+} from "./join.ts";
+export { inspectFile, readFile } from "./readers.ts";
+export { columnNamed, numberColumn, placeOf, textColumn } from "./table.ts";
+export { tensorTable, toFloats } from "./tensor-table.ts";
+export { encodeNpy, encodeNpz } from "./writers/npy.ts";

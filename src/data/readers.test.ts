@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { latin1, refusal } from "../../test/byte-sources.ts";
+import { fixtureBytes } from "../../test/fixture-files.ts";
+import { bytesSource } from "./byte-source.ts";
+import { inspectFile, readFile } from "./readers.ts";
+
+const npy = fixtureBytes("float32-little.npy");
+const npz = fixtureBytes("savez.npz");
+const csv = latin1("initial,final\n1,2\n");
+
+describe("readFile", () => {
+  it.each([
+    ["w.npy", npy, "npy"],
+    ["w.npz", npz, "npz"],
+    ["w.csv", csv, "csv"],
+    ["W.TSV", csv, "csv"],
+    ["spines.txt", csv, "csv"],
+  ])("reads %s", async (name, bytes, format) => {
+    expect(await readFile(bytesSource(name, bytes))).toMatchObject({ format });
+  });
+
+  it.each([
+    ["an npy file called .csv", "w.csv", npy, "npy"],
+    ["an npy file without ending", "w", npy, "npy"],
+    ["an npz file called .npy", "w.npy", npz, "npz"],
+  ])("goes by the bytes before the name: %s", async (_, name, bytes, format) => {
+    expect(await readFile(bytesSource(name, bytes))).toMatchObject({ format });
+  });
+
+  it("passes the names to the reader", async () => {
+    const contents = await readFile(bytesSource("w.npz", npz), { names: ["final"] });
+    expect(contents).toMatchObject({ kind: "tensors", tensors: [{ name: "final" }], leftOut: [] });
+  });
+
+  it.each([
+    ["w.npy", csv, "InputError", "wrong-magic", 'got text that begins "initial,final\\n1,2\\n"'],
+    ["w.npy", latin1("\x89HDF\r\n\x1a\n"), "InputError", "wrong-magic", "got an HDF5 file"],
+    ["w.npz", csv, "InputError", "wrong-magic", "expected a zip archive, got text"],
+    ["w.csv", latin1("\x89HDF\r\n\x1a\n\x00\x00"), "InputError", "not-text", "got an HDF5 file"],
+    ["w.npy", new Uint8Array(), "InputError", "truncated-file", "got 0 bytes"],
+    ["w.npz", new Uint8Array(), "InputError", "truncated-file", "in 0 bytes"],
+    ["w.csv", new Uint8Array(), "InputError", "empty-file", "got an empty file"],
+    ["w.h5", latin1("\x89HDF\r\n\x1a\n"), "UnsupportedError", "unknown-format", "got an HDF5 file"],
+    ["w", csv, "UnsupportedError", "unknown-format", "expected npy (.npy), npz (.npz), csv (.csv, "],
+    ["w.pt", latin1("PK\x03\x04"), "InputError", "truncated-file", "expected a directory at the end"],
+  ])("refuses %s, case %#", async (file, bytes, name, code, words) => {
+    for (const open of [readFile, inspectFile]) {
+      const error = await refusal(open(bytesSource(file, bytes)));
+      expect(error).toMatchObject({ name, code });
+      expect(error.message).toContain(words);
+    }
+  });
+});
+
+describe("inspectFile", () => {
+  it("describes tensors and tables in plain records that survive JSON", async () => {
+    for (const [name, bytes] of [
+      ["w.npy", npy],
+      ["w.npz", npz],
+      ["w.csv", csv],
+    ] as const) {
+      const description = await inspectFile(bytesSource(name, bytes));
+      expect(JSON.parse(JSON.stringify(description))).toEqual(description);
+    }
+    expect(await inspectFile(bytesSource("w.csv", csv))).toMatchObject({ kind: "table", rows: 1 });
+  });
+});

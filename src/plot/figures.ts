@@ -1,0 +1,48 @@
+/** The list of figures, in the order of the report. A new figure is a file in `figures/` and a row here. */
+
+import type { GeometryFit } from "../inference/geometry-fit.ts";
+import type { GeometryPicture } from "../inference/geometry-picture.ts";
+import type { Figure, FigureOptions } from "./figure.ts";
+import { changeBySize } from "./figures/change-by-size.ts";
+import { deltaCdfContinuum } from "./figures/delta-cdf-continuum.ts";
+import { dualChangeHistograms } from "./figures/dual-change-histograms.ts";
+import { finalByInitial } from "./figures/final-by-initial.ts";
+import { groups } from "./figures/groups.ts";
+import { independence } from "./figures/independence.ts";
+import { likelihoodProfile } from "./figures/likelihood-profile.ts";
+import { noiseSensitivity } from "./figures/noise-sensitivity.ts";
+import { svgText } from "./svg-text.ts";
+
+export const figures: readonly Figure[] = [
+  changeBySize,
+  finalByInitial,
+  independence,
+  likelihoodProfile,
+  dualChangeHistograms,
+  deltaCdfContinuum,
+  groups,
+  noiseSensitivity,
+];
+
+/** A figure as it is saved and put into the report. */
+export interface DrawnFigure {
+  readonly name: string;
+  readonly caption: string;
+  /** The text of an SVG file. */
+  readonly svg: string;
+}
+
+/** All figures that the fit calls for; those that lack numbers say so in their frame. */
+export function drawFigures(
+  fit: GeometryFit,
+  picture: GeometryPicture,
+  options: FigureOptions,
+): DrawnFigure[] {
+  return figures
+    .filter((figure) => figure.applies(fit))
+    .map((figure) => ({
+      name: figure.name,
+      caption: figure.caption(fit, picture),
+      svg: svgText(figure.draw(fit, picture, options), figure.name),
+    }));
+}

@@ -1,0 +1,165 @@
+/** The paper's look at a geometry: is the change in its dual space Gaussian? */
+
+import type { GeometryFit, PotentialScore } from "../../inference/geometry-fit.ts";
+import type { DualHistogram, GeometryPicture } from "../../inference/geometry-picture.ts";
+import { BOTTOM_MARGIN, bottomAxis, leftAxis } from "../axes.ts";
+import { GREY, INK, potentialLook } from "../colours.ts";
+import type { Figure } from "../figure.ts";
+import { drawFrame, drawReason, FONT_SIZE } from "../frame.ts";
+import { areaY, line, plotGroup } from "../marks.ts";
+import { linearTicks } from "../scales.ts";
+import { svgElement } from "../svg-element.ts";
+import { shortened, wrapped } from "../text-width.ts";
+import { formatList, formatNumber, formatPercent } from "../words.ts";
+
+const TITLE = "Change in the dual space of each geometry, against N(0, 1)";
+const COLUMNS = 3;
+const ROW_HEIGHT = 188;
+const HEADING = 40;
+const MOST_DENSITY = 0.8;
+const DUAL_TICKS = linearTicks({ low: -4, high: 4 }, 4);
+
+/**
+ * Small multiples: density of z = d/SD(d), d the change in the dual space, over the standard normal density.
+ *
+ * z is not centred, as in Pogodin et al. 2024; all panels have the same axes, and a bar that leaves them is named.
+ */
+export const dualChangeHistograms: Figure = {
+  name: "dual-change-histograms",
+  title: TITLE,
+  applies: (fit) => fit.potentials.length > 0,
+  caption: (fit) => {
+    const scored = fit.potentials.filter(({ deltaCdf }) => deltaCdf !== null);
+    if (scored.length === 0) return "ΔCDF does not exist for any of the named geometries here.";
+    const best = scored.reduce((a, b) => ((b.deltaCdf ?? Infinity) < (a.deltaCdf ?? Infinity) ? b : a));
+    const scores = scored.map(({ name, deltaCdf }) => `${formatNumber(deltaCdf)} (${name})`);
+    return (
+      `The distance ΔCDF of the dual change from a standard normal is ${formatList(scores)}; it is smallest under ` +
+      `${best.name}, where as many exact Gaussian draws would be expected to give ${formatNumber(best.deltaCdfFloor)}.`
+    );
+  },
+  draw(fit, picture, { document }) {
+    const description = dualChangeHistograms.caption(fit, picture);
+    const frame = { document, title: TITLE, description };
+    if (picture.histograms.every(({ density }) => density.length === 0)) {
+      return drawReason(frame, "no named geometry has a dual change that could be counted");
+    }
+    const rows = Math.ceil(fit.potentials.length / COLUMNS);
+    const top = densityTop(picture);
+    const options = {
+      ...frame,
+      height: 38 + 18 + rows * ROW_HEIGHT + 4,
+      note: "bars: share of pairs per unit of z; line: standard normal density",
+    };
+    return drawFrame(options, ({ width }) => {
+      const panelWidth = (width - 24) / COLUMNS;
+      const panels = fit.potentials.map((score, k) => {
+        const x = 12 + (k % COLUMNS) * panelWidth;
+        const y = Math.floor(k / COLUMNS) * ROW_HEIGHT;
+        const histogram = picture.histograms.find(({ potential }) => potential === score.name);
+        return svgElement(document, "g", { transform: `translate(${x},${y})` }, [
+          ...panelHeading(document, score, panelWidth),
+          ...panelBody(document, fit, score, histogram, { width: panelWidth, top }),
+        ]);
+      });
+      return svgElement(document, "g", {}, panels);
+    });
+  },
+};
+
+function densityTop(picture: GeometryPicture): number {
+  const largest = picture.histograms.reduce(
+    (top, { density }) => Math.max(top, ...density.filter(Number.isFinite)),
+    0.42,
+  );
+  return 1.05 * Math.min(MOST_DENSITY, largest);
+}
+
+function panelHeading(document: Document, score: PotentialScore, width: number): SVGElement[] {
+  const name = shortened(score.name, (width - 12) / 1.12, FONT_SIZE);
+  const numbers =
+    score.deltaCdf === null
+      ? "ΔCDF –"
+      : `ΔCDF ${formatNumber(score.deltaCdf)} (floor ${formatNumber(score.deltaCdfFloor)})`;
+  return [
+    svgElement(document, "text", { x: 8, y: 16, "font-weight": "bold" }, [name]),
+    svgElement(document, "text", { x: 8, y: 32 }, [numbers]),
+  ];
+}
+
+function panelBody(
+  document: Document,
+  fit: GeometryFit,
+  score: PotentialScore,
+  histogram: DualHistogram | undefined,
+  { width, top }: { readonly width: number; readonly top: number },
+): SVGElement[] {
+  if (histogram === undefined || histogram.density.length === 0) {
+    const lines = wrapped(missingReason(score), width - 24, FONT_SIZE);
+    return lines.map((text, k) =>
+      svgElement(document, "text", { x: 8, y: HEADING + 30 + 17 * k, fill: GREY }, [text]),
+    );
+  }
+  const names = fit.potentials.map(({ name }) => name);
+  const { colour } = potentialLook(score.name, names);
+  const { edges, density } = histogram;
+  const steps = edges.map((z, k) => ({ z, density: density[Math.min(k, density.length - 1)] }));
+  const normal = Array.from({ length: 101 }, (_, k) => {
+    const z = -5 + k / 10;
+    return { z, density: Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI) };
+  });
+  const plot = plotGroup(document, {
+    width,
+    height: ROW_HEIGHT - HEADING - 8,
+    marginLeft: 40,
+    marginRight: 8,
+    marginTop: 6,
+    marginBottom: BOTTOM_MARGIN,
+    x: { domain: [-5, 5] },
+    y: { domain: [0, top] },
+    marks: [
+      areaY(steps, {
+        x: "z",
+        y1: 0,
+        y2: "density",
+        curve: "step-after",
+        fill: colour,
+        fillOpacity: 0.55,
+        clip: true,
+      }),
+      line(normal, { x: "z", y: "density", stroke: INK, strokeWidth: 1.5 }),
+      bottomAxis(DUAL_TICKS, "dual change z (in SD)"),
+      leftAxis(linearTicks({ low: 0, high: top }, 3), null),
+    ],
+  });
+  return [
+    svgElement(document, "g", { transform: `translate(0,${HEADING - 4})` }, [plot]),
+    ...panelRemarks(document, histogram, { width, top }),
+  ];
+}
+
+function panelRemarks(
+  document: Document,
+  { density, beyond }: DualHistogram,
+  { width, top }: { readonly width: number; readonly top: number },
+): SVGElement[] {
+  const peak = Math.max(...density);
+  const remarks = [
+    ...(peak > top ? [`peak ${formatNumber(peak)}`] : []),
+    ...(beyond > 0 ? ["|z| > 5:", formatPercent(beyond)] : []),
+  ];
+  return remarks.map((remark, k) =>
+    svgElement(
+      document,
+      "text",
+      { x: width - 8, y: HEADING + 14 + 16 * k, fill: GREY, "text-anchor": "end" },
+      [remark],
+    ),
+  );
+}
+
+function missingReason({ deltaCdfStatus }: PotentialScore): string {
+  if (deltaCdfStatus === "outside-domain") return "some weights lie outside the domain of this potential";
+  if (deltaCdfStatus === "no-change") return "nothing changed in this dual space";
+  return "no dual change was counted";
+}

@@ -1,0 +1,25 @@
+/**
+ * The plot room: figures of a fit and the report that holds them.
+ *
+ * Everything here is drawn from plain results, a `GeometryFit` and a `GeometryPicture`; nothing is computed but scales
+ * and the heights of bars. A figure takes the document that it is drawn into, so that the same functions serve a page
+ * and Node; it comes out as one standalone SVG of 640 pixels' width, title, legend and names of the geometries inside,
+ * in DejaVu Sans. A number that does not exist is not drawn, and a figure without numbers says why in its frame.
+ *
+ * `drawFigures` gives all figures that a fit calls for, as text ready to be saved; `reportHtml` puts them into one page
+ * that needs no network. Each figure is one file in `figures/` and one row in `figures.ts`. What needs Node (a document,
+ * PNG) is in `index.node.ts`.
+ */
+
+export type { Figure, FigureOptions } from "./figure.ts";
+export { type DrawnFigure, drawFigures, figures } from "./figures.ts";
+export { type ReportContext, reportHtml } from "./report.ts";
+export { svgText } from "./svg-text.ts";
+export {
+  formatCount,
+  formatEstimate,
+  formatInterval,
+  formatNumber,
+  formatPercent,
+  STATUS_WORDS,
+} from "./words.ts";

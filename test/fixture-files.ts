@@ -1,0 +1,45 @@
+/** Fixture files beside the JSON of what a reader should return; for tests. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import type { Tensor } from "../src/tensor.ts";
+
+const folder = new URL("./fixtures/npy/", import.meta.url);
+
+/** Names without ending of the fixtures with an ending, such as `.npy`. */
+export function fixtureNames(ending: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(ending));
+  return names.map((name) => name.slice(0, -ending.length)).sort();
+}
+
+/** The bytes of a fixture, aligned as a file's are. */
+export function fixtureBytes(name: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(name, folder)));
+}
+
+/** What `make_numpy_fixtures.py` says of an array; numbers that JSON cannot hold are strings. */
+export interface ExpectedTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly values: readonly (number | string)[];
+}
+
+/** The JSON beside a .npy fixture. */
+export function expectedTensor(name: string): ExpectedTensor {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+}
+
+/** The JSON beside a .npz fixture. */
+export function expectedTensors(name: string): Record<string, ExpectedTensor> {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+}
+
+/** A tensor in the form of the JSON; 64-bit integers and what JSON cannot hold are strings. */
+export function describedTensor({ dtype, shape, data }: Tensor): ExpectedTensor {
+  const values = Array.from<number | bigint, number | string>(data, (value) => {
+    if (typeof value === "bigint") return String(value);
+    if (Object.is(value, -0)) return "-0.0";
+    if (Number.isFinite(value)) return value;
+    return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  });
+  return { dtype, shape, values };
+}

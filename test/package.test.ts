@@ -1,0 +1,51 @@
+/** The manifest and the documents: what they promise exists. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const manifest = JSON.parse(read("package.json"));
+
+describe("package", () => {
+  it("has a built file for every entry point, its types and the command", () => {
+    const targets = Object.entries(manifest.exports as Record<string, string | Record<string, string>>).flatMap(
+      ([, target]) => (typeof target === "string" ? [target] : Object.values(target)),
+    );
+    for (const target of [...targets, ...Object.values(manifest.bin as Record<string, string>)]) {
+      expect(existsSync(join(root, target)), target).toBe(true);
+    }
+  });
+
+  it("exports the public surface that the documents describe", async () => {
+    const [geometry, data, inference, plot] = await Promise.all([
+      import("../src/geometry/index.ts"),
+      import("../src/data/index.ts"),
+      import("../src/inference/index.ts"),
+      import("../src/plot/index.ts"),
+    ]);
+    expect({
+      geometry: Object.keys(geometry).sort(),
+      data: Object.keys(data).sort(),
+      inference: Object.keys(inference).sort(),
+      plot: Object.keys(plot).sort(),
+    }).toMatchSnapshot();
+  });
+
+  it("pins every dependency exactly, types of Node apart", () => {
+    const { "@types/node": _, ...others } = { ...manifest.dependencies, ...manifest.devDependencies };
+    for (const [name, version] of Object.entries(others)) expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("runs commands in the README that exist as scripts", () => {
+    const scripts = Array.from(read("README.md").matchAll(/npm run ([\w:-]+)/g), (match) => match[1]);
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const script of scripts) expect(Object.keys(manifest.scripts), script).toContain(script);
+  });
+
+  it.each(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/real-data.md"])("%s links to files that exist", (file) => {
+    const links = Array.from(read(file).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g), (match) => match[1]);
+    for (const link of links) expect(existsSync(resolve(root, file, "..", link)), link).toBe(true);
+  });
+});
