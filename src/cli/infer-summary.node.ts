@@ -105,9 +105,12 @@ function remarks({ pairs, subsample, noise, clusters, source }: GeometryFit, lef
   }
   if (clusters) lines.push(`${clusters.count} clusters resampled whole ${clusters.resamples} times${clusters.count < 20 ? "; an interval from fewer than 20 is rough" : ""}`);
   if (subsample) {
-    lines.push(
-      `drawn at random: ${subsample.rank.toLocaleString("en-GB")} pairs for the ranks, ${subsample.likelihood.toLocaleString("en-GB")} for the likelihood; ΔCDF sees all`,
-    );
+    const seen = pairs.used - pairs.unchanged;
+    const drawn = [
+      ...(subsample.rank < seen ? [`${subsample.rank.toLocaleString("en-GB")} for the ranks`] : []),
+      ...(subsample.likelihood < seen ? [`${subsample.likelihood.toLocaleString("en-GB")} for the likelihood`] : []),
+    ];
+    lines.push(`pairs drawn at random: ${drawn.join(", ")}; ΔCDF sees all`);
   }
   return lines.join("\n");
 }

@@ -50,7 +50,7 @@ export async function loadPairs(paths: readonly string[], selection: PairSelecti
       message: `infer: expected two files of one kind, got ${files[0].description} and ${files[1].description}; give two arrays or two tables`,
     });
   }
-  if (first.kind === "tensors" && second.kind === "tensors") {
+  if (first.kind === "tensors" && second.kind === "tensors" && selection.id === undefined) {
     return { ...fromTensors(paths, first.tensors, second.tensors, selection), files };
   }
   return { ...fromTwoTables(tableOf(first), tableOf(second), selection), files };

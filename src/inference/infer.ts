@@ -9,7 +9,7 @@ import { drawnPositions, type Estimate, estimateWithNoise, estimateWithoutNoise,
 import { type Diagnostics, FIT_SCHEMA, type GeometryFit, type GroupFit, type NoiseReport } from "./geometry-fit.ts";
 import { changeBeyondNoise, type NoiseLevels, noiseOfRepeats, noisyPairs } from "./measurement-noise.ts";
 import { noiseSensitivity } from "./noise-sensitivity.ts";
-import { countPairs, isUsable, type PairCounts, type PairedWeights, restrictPairs } from "./paired-weights.ts";
+import { countPairs, isUsable, type PairCounts, type PairedWeights, placesByLabel, restrictPairs } from "./paired-weights.ts";
 import { DEFAULT_POTENTIALS, scorePotentials, usableArrays } from "./potential-scores.ts";
 import { changeBySize } from "./size-bins.ts";
 import { type Evidence, judge } from "./verdict.ts";
@@ -261,9 +261,9 @@ function pairsNeeded({ exponent }: Estimate, counts: PairCounts): number | null 
 function fitGroups(pairs: PairedWeights, setting: Setting): GroupFit[] {
   const { group } = pairs;
   if (group === null) return [];
+  const places = placesByLabel(group);
   return group.names.map((name, g) => {
-    const places = Int32Array.from(group.index.keys()).filter((i) => group.index[i] === g);
-    const members = restrictPairs(pairs, places, `${pairs.source}, group "${name}"`);
+    const members = restrictPairs(pairs, places[g], `${pairs.source}, group "${name}"`);
     const own = { ...setting, random: setting.random.stream(`group ${name}`) };
     return fitGroup(name, members, own);
   });

@@ -93,6 +93,24 @@ export function labelsOf(values: readonly string[]): Labels {
   return { names: [...numbers.keys()], index };
 }
 
+/** Places of the usable pairs, in order. */
+export function usablePlaces({ initial, final }: PairedWeights): Int32Array {
+  const places = new Int32Array(initial.length);
+  let count = 0;
+  for (let i = 0; i < initial.length; i++) if (isUsable(initial[i], final[i])) places[count++] = i;
+  return places.slice(0, count);
+}
+
+/** Places of the pairs with each label, in order. */
+export function placesByLabel({ names, index }: Labels): Int32Array[] {
+  const counts = new Int32Array(names.length);
+  for (const label of index) counts[label]++;
+  const places = Array.from(counts, (count) => new Int32Array(count));
+  counts.fill(0);
+  for (let i = 0; i < index.length; i++) places[index[i]][counts[index[i]]++] = i;
+  return places;
+}
+
 /** The pairs at these places, without groups. */
 export function restrictPairs(pairs: PairedWeights, places: Int32Array, source: string): PairedWeights {
   const pick = <A extends Float64Array | Float32Array>(values: A): A => {

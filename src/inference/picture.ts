@@ -7,7 +7,7 @@ import { continuumPairs } from "./dual-continuum.ts";
 import { drawnPositions } from "./estimate.ts";
 import type { GeometryFit } from "./geometry-fit.ts";
 import type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
-import { isUsable, type PairedWeights, restrictPairs } from "./paired-weights.ts";
+import { type PairedWeights, restrictPairs, usablePlaces } from "./paired-weights.ts";
 import { criticalValue, independenceTest } from "./rank-independence.ts";
 
 const SAMPLE = 3000;
@@ -19,7 +19,7 @@ const INDEPENDENCE = { low: -1.5, high: 4, step: 0.1 } as const;
 
 /** Takes at most 50,000 pairs, drawn at random where there are more; the floor is that of the pairs taken. */
 export function pictureOf(pairs: PairedWeights, fit: GeometryFit, random: Random): GeometryPicture {
-  const usable = Int32Array.from(pairs.initial.keys()).filter((i) => isUsable(pairs.initial[i], pairs.final[i]));
+  const usable = usablePlaces(pairs);
   const places = atMost(usable, PICTURE_PAIRS, random.stream("picture"));
   const taken = restrictPairs(pairs, places, pairs.source);
   const root = Math.sqrt(places.length);

@@ -10,6 +10,8 @@ import { textWidth } from "./text-width.ts";
 export const EXPONENT_LABEL = "exponent λ of the geometry";
 const LABEL_ROW = 15;
 const NEIGHBOUR = 0.75;
+/** Share of the picture below which an interval is a line. */
+const THINNEST = 0.01;
 
 interface Interval {
   readonly estimate: number | null;
@@ -21,8 +23,8 @@ interface Interval {
 export interface Window {
   readonly range: Range;
   readonly resolved: boolean;
-  /** Whether there is an interval at all. */
-  readonly interval: boolean;
+  /** Whether the interval is too narrow to be seen. */
+  readonly narrow: boolean;
 }
 
 /**
@@ -38,10 +40,11 @@ export function exponentWindow(
 ): Window {
   const whole = hull(places) ?? { low: -1, high: 3 };
   const centre = intervals[0].estimate;
-  if (centre === null || centre < whole.low || centre > whole.high)
-    return { range: whole, resolved: false, interval: false };
+  if (centre === null || centre < whole.low || centre > whole.high) {
+    return { range: whole, resolved: false, narrow: false };
+  }
   const { low, high } = intervals[0];
-  const reach = Math.max(high === null ? 0 : high - centre, low === null ? 0 : centre - low);
+  const reach = Math.max((high ?? whole.high) - centre, centre - (low ?? whole.low));
   const step = stepNear(places, centre);
   const half = Math.max(4 * reach, 2.5 * step);
   const near = nearPotentials(potentials, centre, 6 * reach).flatMap((place) => [
@@ -51,7 +54,7 @@ export function exponentWindow(
   const wanted =
     hull([centre - half, centre + half, ...near, ...intervals.flatMap((i) => [i.low, i.high])]) ?? whole;
   const range = { low: Math.max(whole.low, wanted.low), high: Math.min(whole.high, wanted.high) };
-  return { range, resolved: reach >= step / 3, interval: true };
+  return { range, resolved: reach >= step / 3, narrow: 2 * reach < THINNEST * (range.high - range.low) };
 }
 
 /** The nearest named exponent, unless it is far, and all within `distance`. */
@@ -66,8 +69,8 @@ function nearPotentials(potentials: readonly PotentialScore[], centre: number, d
 function stepNear(places: readonly number[], centre: number): number {
   let step = Number.POSITIVE_INFINITY;
   for (let k = 1; k < places.length; k++) {
-    if (places[k] >= centre - 1e-9 && places[k - 1] <= centre + 1e-9)
-      step = Math.min(step, places[k] - places[k - 1]);
+    if (places[k] < centre - 1e-9 || places[k - 1] > centre + 1e-9) continue;
+    step = Math.min(step, places[k] - places[k - 1]);
   }
   return Number.isFinite(step) ? step : 0.1;
 }
@@ -129,7 +132,7 @@ export function clippedCurve<P extends { readonly exponent: number }>(
   return points.slice(Math.max(0, first), last === -1 ? points.length : last + 1);
 }
 
-/** The words for a curve whose points lie too far apart to show the interval. */
-export function narrowNote({ resolved, interval }: Window): { readonly note?: string } {
-  return resolved || !interval ? {} : { note: "the interval is narrower than this picture can show" };
+/** The words for a curve whose points lie too far apart to show the interval closely. */
+export function narrowNote({ narrow }: Window): { readonly note?: string } {
+  return !narrow ? {} : { note: "the interval is narrower than this picture can show" };
 }

@@ -11,7 +11,10 @@ import { shortened, textWidth } from "./text-width.ts";
 import { EXPONENTS_LOOKED_AT, exponentDecimals, formatDecimals, formatExponent } from "./words.ts";
 
 export interface ForestRow {
+  /** Shortened where it is too long. */
   readonly label: string;
+  /** Stands in brackets after the label. */
+  readonly detail?: string;
   readonly estimate: number | null;
   readonly low: number | null;
   readonly high: number | null;
@@ -39,8 +42,8 @@ export function forestPlot(
   { width, height }: Area,
 ): SVGElement {
   const range = forestRange(rows, potentials);
-  const longest = Math.max(...rows.map(({ label }) => textWidth(label, FONT_SIZE)));
-  const marginLeft = Math.max(70, Math.min(LABEL_MOST, longest) + 30);
+  const longest = Math.max(...rows.map((row) => textWidth(labelOf(row), FONT_SIZE)));
+  const marginLeft = Math.max(70, longest + 30);
   const margins = { marginLeft, marginRight: NUMBERS };
   const top = namesOnTop(potentials, range, { width, ...margins });
   const placed = rows.map((row, place) => ({ ...row, place }));
@@ -66,7 +69,7 @@ export function forestPlot(
         frameAnchor: "left",
         textAnchor: "end",
         dx: -14,
-        text: ({ label }: ForestRow) => shortened(label, LABEL_MOST, FONT_SIZE),
+        text: labelOf,
       }),
       text(
         placed.filter(({ estimate }) => estimate !== null),
@@ -79,6 +82,11 @@ export function forestPlot(
       bottomAxis(linearTicks(range, 6), EXPONENT_LABEL),
     ],
   });
+}
+
+function labelOf({ label, detail }: ForestRow): string {
+  const rest = detail === undefined ? "" : ` (${detail})`;
+  return shortened(label, LABEL_MOST - textWidth(rest, FONT_SIZE), FONT_SIZE) + rest;
 }
 
 function forestRange(rows: readonly ForestRow[], potentials: readonly PotentialScore[]): Range {

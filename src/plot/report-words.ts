@@ -82,7 +82,8 @@ function modelSentence({ pairs, groups }: GeometryFit): string {
       : ` in ${formatCount(groups.length)} groups, each with its own drift and scale of change`;
   return (
     "The geometry of plasticity was inferred from the change of the weights in the dual space, ∇φ(w¹) − ∇φ(w⁰), along " +
-    "the continuum of potentials with curvature φ″(w) ∝ |w|^(λ−1) (λ = 0: negative entropy; 1: 2-norm, Euclidean; 2: 3-norm), " +
+    "the continuum of potentials whose curvature φ″(w) is proportional to |w| to the power λ − 1 (λ = 0: negative entropy; " +
+    "1: 2-norm, Euclidean; 2: 3-norm), " +
     `using ${formatPlural(pairs.used, "pair")} of initial and final weights${inGroups}.`
   );
 }
@@ -160,15 +161,20 @@ function leftOutSentence({ pairs }: GeometryFit): string {
     [pairs.absentThroughout, "absent throughout"],
   ] as const;
   const said = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  const count = left.reduce((sum, [pairs]) => sum + pairs, 0);
   const dropped =
-    said.length === 0
+    count === 0
       ? `None of ${formatPlural(pairs.total, "pair")} was left out`
-      : `Of ${formatPlural(pairs.total, "pair")}, ${said.join(", ")} were left out`;
+      : `Of ${formatPlural(pairs.total, "pair")}, ${formatCount(count)} were left out (${said.join(", ")})`;
+  const flips =
+    pairs.signFlips === 0
+      ? "no weight changed sign"
+      : `${formatCount(pairs.signFlips)} that changed sign were kept`;
   const still =
-    pairs.unchanged > 0
-      ? `; ${formatCount(pairs.unchanged)} exactly unchanged were not used to estimate λ`
-      : "";
-  return `${dropped}; ${formatCount(pairs.signFlips)} that changed sign were kept${still}.`;
+    pairs.unchanged === 0
+      ? ""
+      : `; ${formatCount(pairs.unchanged)} exactly unchanged were not used to estimate λ`;
+  return `${dropped}; ${flips}${still}.`;
 }
 
 function usesRanks(method: string): boolean {

@@ -68,7 +68,7 @@ ${scoresSection(fit)}
 ${section("What was left out, and why", [leftOutTable(fit), tensorsLeftOut(context.leftOut)])}
 ${noiseSection(fit)}
 ${section("Does the fit hold?", [list(diagnosticSentences(fit))])}
-${section("Methods", [html`<p>${raised(methodsParagraph(fit, context.version))}</p>\n`])}
+${section("Methods", [html`<p>${methodsParagraph(fit, context.version)}</p>\n`])}
 ${section("References", [referenceList(fit)])}
 ${sourceSection(context)}
 </main>

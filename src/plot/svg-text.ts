@@ -7,6 +7,8 @@ const GEOMETRY = new Set([
   ..."x y x1 x2 y1 y2 cx cy r rx ry d dx dy width height points transform viewBox".split(" "),
   ..."stroke-width stroke-dasharray".split(" "),
 ]);
+/** Elements in which white space means nothing: one child a line, so that changes of a figure can be read. */
+const GROUPS = new Set(["svg", "g"]);
 const NUMBER = /-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/gi;
 /** Characters that no XML file may hold, not even escaped; they can come with a name from a file. */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
@@ -36,7 +38,9 @@ function write(element: Element, ids: ReadonlyMap<string, string>): string {
     return escapeXml(child.textContent ?? "");
   });
   const open = `<${element.nodeName}${attributes.join("")}`;
-  return children.length === 0 ? `${open}/>` : `${open}>${children.join("")}</${element.nodeName}>`;
+  const between = GROUPS.has(element.nodeName) ? "\n" : "";
+  const inner = children.map((child) => between + child).join("") + between;
+  return children.length === 0 ? `${open}/>` : `${open}>${inner}</${element.nodeName}>`;
 }
 
 function attributeText(name: string, value: string, ids: ReadonlyMap<string, string>): string {

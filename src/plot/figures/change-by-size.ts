@@ -176,7 +176,10 @@ function legend(fit: GeometryFit): LegendEntry[] {
 }
 
 function noteOf(fit: GeometryFit): { readonly note?: string } {
-  return fit.noise.method === null
+  if (fit.noise.method !== null) {
+    return { note: "the change shown includes the measurement noise; the estimate accounts for it" };
+  }
+  return fit.groups.length < 2
     ? {}
-    : { note: "the change shown includes the measurement noise; the estimate accounts for it" };
+    : { note: "the bins pool all groups; the estimate gives each its own scale" };
 }

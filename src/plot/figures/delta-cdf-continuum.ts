@@ -32,7 +32,7 @@ export const deltaCdfContinuum: Figure = {
         ? `${kind} ΔCDF does not exist`
         : `${kind} ΔCDF is smallest at λ = ${formatDecimals(minimum.exponent, 2)} (${formatNumber(minimum.value)})`;
     return (
-      `${say(uncentred, "Uncentred")}, ${say(centred, "centred")}; as many exact Gaussian draws would give ` +
+      `${say(uncentred, "Uncentred")}, ${say(centred, "centred")}; as many exact Gaussian draws as pairs would give ` +
       `${formatNumber(expected)} on average and stay below ${formatNumber(upper)} in 95 of 100 cases (uncentred). ` +
       "Unlike the estimates of λ, the measure is misled by drift, heavy tails and pooled groups."
     );

@@ -29,6 +29,7 @@ export const finalByInitial: Figure = {
   applies: () => true,
   caption: (fit, picture) => {
     const points = pointsBySign(picture);
+    if (points.all === 0) return "There are no pairs to draw.";
     const flips = fit.pairs.signFlips;
     const signs =
       flips > 0 ? `${formatCount(flips)} of all used pairs changed sign` : "no used pair changed sign";
@@ -49,8 +50,9 @@ export const finalByInitial: Figure = {
     const ticks = logTicks(domain);
     const signed = negative.length > 0 || flipped.length > 0;
     const size = (symbol: string) => (signed ? `|${symbol}|` : symbol);
+    const radius = all < 100 ? 3.5 : all < 1000 ? 2.5 : 2;
     const dots = (points: readonly Point[], fill: string) =>
-      dot(points, { x: "initial", y: "final", r: 2, fill, fillOpacity: 0.55 });
+      dot(points, { x: "initial", y: "final", r: radius, fill, fillOpacity: 0.55 });
     const legend = legendOf([
       { points: positive, label: "positive", colour: POSITIVE },
       { points: negative, label: "negative", colour: NEGATIVE },

@@ -65,14 +65,29 @@ function rowsOf(fit: GeometryFit): ForestRow[] {
   const rows = fit.groups
     .filter((_, k) => kept.has(k))
     .map(({ name, pairs, exponent }): ForestRow => {
-      const label = `${name} (${formatCount(pairs)})`;
-      return { ...exponent, label, colour: GROUP_COLOUR, mark: "dot", reason };
+      return {
+        ...exponent,
+        label: name,
+        detail: formatCount(pairs),
+        colour: GROUP_COLOUR,
+        mark: "dot",
+        reason,
+      };
     });
-  const all = `all (${formatCount(fit.pairs.used)})`;
-  return [...rows, { ...fit.exponent, label: all, colour: HEADLINE, mark: "diamond", reason }];
+  const all: ForestRow = {
+    ...fit.exponent,
+    label: "all",
+    detail: formatCount(fit.pairs.used),
+    colour: HEADLINE,
+    mark: "diamond",
+    reason,
+  };
+  return [...rows, all];
 }
 
 function leftOut(fit: GeometryFit): string {
   const left = fit.groups.length - MOST_ROWS;
-  return left > 0 ? ` ${formatPlural(left, "smaller group")} left out of the picture.` : "";
+  return left > 0
+    ? ` The largest ${MOST_ROWS} groups are drawn, ${formatPlural(left, "further one")} left out of the picture.`
+    : "";
 }

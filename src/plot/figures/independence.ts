@@ -77,9 +77,9 @@ export const independence: Figure = {
 
 function statisticRange({ independence }: GeometryPicture, { range, resolved }: Window): Range {
   const shown = clippedCurve(independence.points, range).map(({ statistic }) => statistic);
-  const { critical } = independence;
+  const critical = Number.isFinite(independence.critical) ? independence.critical : 0;
   const whole = hull([...shown, -1.5 * critical, 1.5 * critical]) ?? { low: -1, high: 1 };
-  if (!resolved) return whole;
+  if (!resolved || critical === 0) return whole;
   const limit = CRITICALS_SHOWN * critical;
   return { low: Math.max(whole.low, -limit), high: Math.min(whole.high, limit) };
 }
@@ -96,10 +96,8 @@ function bandMarks(fit: GeometryFit, picture: GeometryPicture, range: Range, sta
   const { critical } = picture.independence;
   const sides = { x1: "x1", x2: "x2", y1: "y1", y2: "y2", clip: true };
   const accepted = [{ x1: range.low, x2: range.high, y1: -critical, y2: critical }];
-  const marks: Markish[] = [
-    rect(accepted, { ...sides, fill: GREY, fillOpacity: 0.15 }),
-    ruleY([0], { stroke: GREY, strokeWidth: 1 }),
-  ];
+  const marks: Markish[] = [ruleY([0], { stroke: GREY, strokeWidth: 1 })];
+  if (Number.isFinite(critical)) marks.push(rect(accepted, { ...sides, fill: GREY, fillOpacity: 0.15 }));
   const { estimate, low, high } = fit.exponent;
   if (estimate !== null) {
     const interval = [

@@ -101,7 +101,9 @@ function profileOf(likelihood: LikelihoodEstimate): Profile | null {
   const bend = bendOf(known[middle - 1], known[middle], known[middle + 1]);
   const top = known[best].logLikelihood + bend * (known[best].exponent - estimate) ** 2;
   const roots = [
-    ...known.map(({ exponent, logLikelihood }) => ({ exponent, root: root(top - logLikelihood) })),
+    ...known
+      .filter(({ exponent }) => exponent !== estimate)
+      .map(({ exponent, logLikelihood }) => ({ exponent, root: root(top - logLikelihood) })),
     { exponent: estimate, root: 0 },
   ]
     .sort((a, b) => a.exponent - b.exponent)
