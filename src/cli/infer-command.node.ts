@@ -24,6 +24,8 @@ interface InferFlags extends PairSelection {
   readonly json?: true;
 }
 
+type ListFlag = "where" | "include" | "exclude" | "repeat";
+
 const EXAMPLES = `
 Examples:
   syngeo infer before.npy after.npy --report report.html
@@ -34,7 +36,7 @@ Examples:
 Potentials: ${potentialForms}.
 Exit codes: 0 an answer (decided, undecided or none), 2 bad input, 3 misfit or unidentifiable, 1 a fault of syngeo.`;
 
-const collect = (value: string, previous: readonly string[]) => [...previous, value];
+const collect = (value: string, previous: readonly string[] = []) => [...previous, value];
 
 export function addInferCommand(program: Command): void {
   const command = program
@@ -46,14 +48,14 @@ export function addInferCommand(program: Command): void {
     .option("--final <name>", "column (or array) of the weights after learning")
     .option("--group <columns>", "layer or cell type: own drift and scale of change")
     .option("--cluster <columns>", "neuron, dendrite or animal (or animal,cell): not independent, resampled whole")
-    .option("--where <column=value>", "use only these rows (repeatable)", collect, [])
+    .option("--where <column=value>", "use only these rows (repeatable)", collect)
     .option("--id <columns>", "columns that name a synapse, for long tables or two tables of different order")
     .option("--time <column>", "column of times of a long table, with --from, --to, --value and --id")
     .option("--from <value>", "initial time of a long table")
     .option("--to <value>", "final time of a long table")
     .option("--value <column>", "column of sizes of a long table")
-    .option("--include <glob>", "use only arrays with such names (repeatable)", collect, [])
-    .option("--exclude <glob>", "leave arrays with such names out (repeatable)", collect, [])
+    .option("--include <glob>", "use only arrays with such names (repeatable)", collect)
+    .option("--exclude <glob>", "leave arrays with such names out (repeatable)", collect)
     .option("--noise-additive <sd>", "SD of one reading that does not depend on size, in the unit of the weights", notNegative)
     .option("--noise-multiplicative <share>", "SD of one reading as a share of size, such as 0.1", notNegative)
     .option("--repeat <columns...>", "two columns (or times) of repeated measurements with nothing between them")
@@ -65,10 +67,10 @@ export function addInferCommand(program: Command): void {
     .addOption(new Option("--seed <number>", "seed of everything random").default(1).argParser(wholeNumber))
     .option("--json", "print one JSON object (schema syngeo.infer/1)")
     .addHelpText("after", EXAMPLES);
-  command.action(async (files: string[], flags: Omit<InferFlags, "repeat"> & { repeat?: string[] }) => {
-    const repeat = flags.repeat ?? [];
+  command.action(async (files: string[], flags: Omit<InferFlags, ListFlag> & Partial<Pick<InferFlags, ListFlag>>) => {
+    const { where = [], include = [], exclude = [], repeat = [] } = flags;
     // A list option takes every word up to the next flag, files that follow it included.
-    await runInfer([...files, ...repeat.slice(2)], { ...flags, repeat: repeat.slice(0, 2) });
+    await runInfer([...files, ...repeat.slice(2)], { ...flags, where, include, exclude, repeat: repeat.slice(0, 2) });
   });
 }
 

@@ -67,13 +67,13 @@ function withinNoise({ noise, changeBeyondNoise }: Evidence): Verdict | null {
   );
 }
 
-function sizesAlike({ exponent, diagnostics }: Evidence): Verdict | null {
+function sizesAlike({ exponent, diagnostics, pairs }: Evidence): Verdict | null {
   const narrow = diagnostics.logSizeDeviation < NARROW_SIZES;
   if (!narrow || width(exponent) < HOPELESS_WIDTH) return null;
   return open(
     "unidentifiable",
     `The initial weights hardly vary (SD of the logarithm of their size ${figure(diagnostics.logSizeDeviation)}), so every geometry predicts the same changes.`,
-    needed(diagnostics, "Synapses of more different sizes are needed."),
+    needed(diagnostics, pairs),
   );
 }
 
@@ -126,8 +126,8 @@ function misfit(evidence: Evidence): Verdict | null {
 /** What remains, in words: a mean that falls with the weight is what noise and regression to the mean look like. */
 function dependence({ location, spread, trend }: NonNullable<Diagnostics["remainingDependence"]>): string {
   if (spread.pValue < location.pValue) return "The spread of the change depends on size";
-  if (trend < -0.05) return "Large weights fell and small ones rose (regression to the mean, such as noise makes),";
-  return trend > 0.05 ? "Large weights rose and small ones fell" : "The mean of the change depends on size";
+  if (trend < -0.05) return "Weights fell back towards the middle (regression to the mean, such as noise makes),";
+  return trend > 0.05 ? "Weights moved away from the middle" : "The mean of the change depends on size";
 }
 
 /** Intervals that do not meet, with estimates further apart than the margin. */
@@ -149,7 +149,7 @@ function insideInterval(evidence: Evidence): Verdict {
     return open(
       "undecided",
       `These ${grouped(evidence.pairs)} synapses cannot tell ${list(inside)} apart: λ = ${interval(exponent)}${condition}.${flips}`,
-      needed(diagnostics, "More synapses are needed."),
+      needed(diagnostics, evidence.pairs),
       inside,
     );
   }
@@ -223,10 +223,11 @@ function list(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-function needed({ pairsNeeded }: Diagnostics, otherwise: string): string {
-  return pairsNeeded === null
-    ? otherwise
-    : `About ${grouped(pairsNeeded)} synapses like these would tell neighbours 0.5 apart (80 % power).`;
+function needed({ pairsNeeded }: Diagnostics, pairs: number): string {
+  if (pairsNeeded === null) return "Many more synapses, or synapses of more different sizes, are needed.";
+  return pairsNeeded > pairs
+    ? `About ${grouped(pairsNeeded)} synapses like these would tell neighbours 0.5 apart (80 % power).`
+    : "The interval lies between two of them; more synapses would narrow it.";
 }
 
 /** "0.05 [−0.08, 0.19]", "…" for an end outside the range looked at. */

@@ -42,14 +42,15 @@ caption { text-align: left; color: var(--soft); padding-bottom: 0.35rem; }
 th, td { padding: 0.35rem 1.4rem 0.35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
 th[scope="col"] { vertical-align: bottom; }
-th[scope="row"] { min-width: 10.5rem; max-width: 24rem; overflow-wrap: anywhere; }
-td.number, th.number { text-align: right; white-space: nowrap; }
-.facts th { font-weight: 400; color: var(--soft); }
+th[scope="row"] { min-width: 11.5rem; max-width: 24rem; overflow-wrap: anywhere; }
+td.number, th.number { text-align: right; }
+td.number { white-space: nowrap; }
+.facts th[scope="row"] { min-width: 0; font-weight: 400; color: var(--soft); }
 .facts td { overflow-wrap: anywhere; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 34rem), 1fr)); gap: 1.75rem; align-items: start; }
 figure { margin: 0; min-width: 0; }
 .card { background: #fff; border: 1px solid var(--line); border-radius: 0.3rem; padding: 0.35rem; overflow-x: auto; }
-.card svg { display: block; width: 100%; min-width: 35rem; max-width: 52rem; height: auto; margin: 0 auto; }
+.card svg { display: block; width: 100%; min-width: 33rem; max-width: 52rem; height: auto; margin: 0 auto; }
 figcaption { padding: 0.5rem 0.2rem 0; color: var(--soft); font-size: 0.95rem; max-width: 46rem; }
 @media (max-width: 34rem) {
   th, td { padding-right: 0.9rem; }
