@@ -101,16 +101,29 @@ try {
     ["reading both files (floor)", reading, ""],
     ["one plain pass: SD of Δ ln|w|", plain, ""],
     ["counting by comparing with each grid point, 5 potentials (scaled)", naive, ""],
-    ["syngeo infer: 5 potentials, both estimators, verdict", median.seconds, `${median.peak.toFixed(0)} MB peak`],
+    [
+      "syngeo infer: 5 potentials, both estimators, verdict",
+      median.seconds,
+      `${median.peak.toFixed(0)} MB peak`,
+    ],
   ] as const;
-  console.log(`${count.toLocaleString("en-GB")} pairs, float32, one thread, ${cpus()[0].model}, Node ${process.version}\n`);
+  console.log(
+    `${count.toLocaleString("en-GB")} pairs, float32, one thread, ${cpus()[0].model}, Node ${process.version}\n`,
+  );
   for (const [name, seconds, note] of rows) {
     const ratio = seconds / plain;
-    console.log(`${name.padEnd(66)} ${seconds.toFixed(2).padStart(8)} s  ${ratio.toFixed(1).padStart(7)} × plain pass  ${note}`);
+    console.log(
+      `${name.padEnd(66)} ${seconds.toFixed(2).padStart(8)} s  ${ratio.toFixed(1).padStart(7)} × plain pass  ${note}`,
+    );
   }
-  console.log(`\nbest of three ${best.seconds.toFixed(2)} s; ${(count / median.seconds / 1e6).toFixed(1)} million pairs a second`);
-  console.log(`${verdict.status}: λ = ${exponent.estimate.toFixed(4)} [${exponent.low.toFixed(4)}, ${exponent.high.toFixed(4)}], likelihood ${likelihood.estimate.toFixed(4)}`);
-  if (subsample) console.log(`ranks from ${subsample.rank} pairs, likelihood from ${subsample.likelihood}; ΔCDF from all`);
+  console.log(
+    `\nbest of three ${best.seconds.toFixed(2)} s; ${(count / median.seconds / 1e6).toFixed(1)} million pairs a second`,
+  );
+  console.log(
+    `${verdict.status}: λ = ${exponent.estimate.toFixed(4)} [${exponent.low.toFixed(4)}, ${exponent.high.toFixed(4)}], likelihood ${likelihood.estimate.toFixed(4)}`,
+  );
+  if (subsample)
+    console.log(`ranks from ${subsample.rank} pairs, likelihood from ${subsample.likelihood}; ΔCDF from all`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -75,7 +75,10 @@ function logits(weights: Float64Array, image: Float64Array): Float64Array {
 }
 
 /** Gradient of the mean cross-entropy, and the share of digits classified correctly. */
-function gradient(weights: Float64Array, { images, labels }: Digits): { gradient: Float64Array; accuracy: number } {
+function gradient(
+  weights: Float64Array,
+  { images, labels }: Digits,
+): { gradient: Float64Array; accuracy: number } {
   const result = new Float64Array(weights.length);
   let right = 0;
   for (const [n, label] of labels.entries()) {
@@ -94,7 +97,12 @@ function gradient(weights: Float64Array, { images, labels }: Digits): { gradient
 }
 
 /** y ← y − η m,  m ← 0.9 m + ∂loss/∂w,  w = (∇φ)⁻¹(y), the sign handed to potentials that keep it. */
-function learn(potential: Potential, initial: Float64Array, digits: Digits, learningRate: number): Float64Array {
+function learn(
+  potential: Potential,
+  initial: Float64Array,
+  digits: Digits,
+  learningRate: number,
+): Float64Array {
   const momentum = new Float64Array(initial.length);
   let weights = initial;
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -118,7 +126,8 @@ for (const [name, learningRate] of [
 ] as const) {
   const final = learn(parsePotential(name), initial, learned, learningRate);
   const shape = [CLASSES, INPUTS];
-  const tensor = (data: Float64Array) => ({ dtype: "float32", shape, data: Float32Array.from(data) }) as const;
+  const tensor = (data: Float64Array) =>
+    ({ dtype: "float32", shape, data: Float32Array.from(data) }) as const;
   const file = new URL(`../examples/digits-${name}.npz`, import.meta.url);
   writeFileSync(
     file,

@@ -1,6 +1,13 @@
 /** The calibration suite: rows of simulated settings, and what the methods make of them. */
 
-import { type GeometryFit, infer, type PairedWeights, pairWeights, type SimulationSettings, simulatePairs } from "../src/inference/index.ts";
+import {
+  type GeometryFit,
+  infer,
+  type PairedWeights,
+  pairWeights,
+  type SimulationSettings,
+  simulatePairs,
+} from "../src/inference/index.ts";
 import { createRandom, type Random } from "../src/random.ts";
 
 /** What came of one simulated data set. */
@@ -95,7 +102,9 @@ export const calibrationSections: Readonly<Record<string, readonly Row[]>> = {
 /** All outcomes of a row; the repeats are dealt to the settings of its grid in turn. */
 export function runRow(row: Row, repeats: number, random: Random): Outcome[] {
   const grid = row.truths.flatMap((exponent) =>
-    row.initials.flatMap((initial) => row.changeSizes.map((changeSize) => ({ exponent, initial, changeSize }))),
+    row.initials.flatMap((initial) =>
+      row.changeSizes.map((changeSize) => ({ exponent, initial, changeSize })),
+    ),
   );
   return Array.from({ length: repeats }, (_, repeat) => {
     const own = random.stream(`${row.name} ${repeat}`);
@@ -117,7 +126,11 @@ function knownNoise({ noise }: Partial<SimulationSettings>, { initial }: PairedW
 
 function shuffled(pairs: PairedWeights, random: Random): PairedWeights {
   const order = random.permutation(pairs.final.length);
-  return pairWeights(pairs.initial, pairs.final.map((_, i) => pairs.final[order[i]]), { source: pairs.source });
+  return pairWeights(
+    pairs.initial,
+    pairs.final.map((_, i) => pairs.final[order[i]]),
+    { source: pairs.source },
+  );
 }
 
 const share = (outcomes: readonly Outcome[], claim: (outcome: Outcome) => boolean) =>
@@ -156,12 +169,14 @@ export function summarise(outcomes: readonly Outcome[]) {
     right: share(
       outcomes,
       ({ truth, fit: { verdict, potentials } }) =>
-        verdict.potential !== null && potentials.find(({ name }) => name === verdict.potential)?.exponent === truth,
+        verdict.potential !== null &&
+        potentials.find(({ name }) => name === verdict.potential)?.exponent === truth,
     ),
     wrong: share(
       outcomes,
       ({ truth, fit: { verdict, potentials } }) =>
-        verdict.potential !== null && potentials.find(({ name }) => name === verdict.potential)?.exponent !== truth,
+        verdict.potential !== null &&
+        potentials.find(({ name }) => name === verdict.potential)?.exponent !== truth,
     ),
     undecided: share(outcomes, ({ fit }) => fit.verdict.status === "undecided"),
     none: share(outcomes, ({ fit }) => fit.verdict.status === "none"),

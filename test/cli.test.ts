@@ -15,7 +15,10 @@ let folder = "";
 const at = (name: string) => join(folder, name);
 
 function syngeo(...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { encoding: "utf8", cwd: folder });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    encoding: "utf8",
+    cwd: folder,
+  });
   return { status, stdout, stderr };
 }
 
@@ -60,7 +63,8 @@ beforeAll(() => {
   writeFileSync(at("wrong.npy"), "these are no weights");
   writeFileSync(at("shuffled.npy"), npy(Array.from(random.permutation(200), (k) => final[k])));
   writeFileSync(at("spines.csv"), spineTable());
-  const matrix = (values: readonly number[]) => ({ dtype: "float64", shape: [20, 10], data: Float64Array.from(values) }) as const;
+  const matrix = (values: readonly number[]) =>
+    ({ dtype: "float64", shape: [20, 10], data: Float64Array.from(values) }) as const;
   const bias = { dtype: "float64", shape: [10], data: new Float64Array(10).fill(1) } as const;
   for (const [name, values] of [
     ["before.npz", initial],
@@ -82,7 +86,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("syngeo infer", () => {
   it("names the geometry of the shipped examples, which learned with it", () => {
     for (const truth of ["negative-entropy", "2-norm"]) {
-      const { status, stdout } = syngeo("infer", join(examples, `digits-${truth}.npz`), "--initial", "initial", "--final", "final", "--json");
+      const { status, stdout } = syngeo(
+        "infer",
+        join(examples, `digits-${truth}.npz`),
+        "--initial",
+        "initial",
+        "--final",
+        "final",
+        "--json",
+      );
       expect(status).toBe(0);
       const fit = JSON.parse(stdout);
       expect(fit.schema).toBe("syngeo.infer/1");
@@ -100,7 +112,19 @@ describe("syngeo infer", () => {
   });
 
   it("prints the same bytes for the same seed", () => {
-    const words = ["infer", "spines.csv", "--initial", "day0", "--final", "day8", "--cluster", "dendrite", "--json", "--seed", "3"];
+    const words = [
+      "infer",
+      "spines.csv",
+      "--initial",
+      "day0",
+      "--final",
+      "day8",
+      "--cluster",
+      "dendrite",
+      "--json",
+      "--seed",
+      "3",
+    ];
     expect(syngeo(...words).stdout).toBe(syngeo(...words).stdout);
   });
 
@@ -108,12 +132,29 @@ describe("syngeo infer", () => {
     const { stdout } = syngeo("infer", "before.npz", "after.npz");
     expect(stdout).toMatch(/layer1\.weight\s+200/);
     expect(stdout).toMatch(/left out layer1\.bias: 1 axes: a bias/);
-    const one = JSON.parse(syngeo("infer", "before.npz", "after.npz", "--include", "layer2*", "--json").stdout);
+    const one = JSON.parse(
+      syngeo("infer", "before.npz", "after.npz", "--include", "layer2*", "--json").stdout,
+    );
     expect(one.pairs.total).toBe(200);
   });
 
   it("takes columns, rows, groups, clusters and repeated measurements of a table", () => {
-    const { status, stdout } = syngeo("infer", "spines.csv", "--initial", "day0", "--final", "day8", "--group", "condition", "--cluster", "dendrite", "--repeat", "day0", "day0b", "--json");
+    const { status, stdout } = syngeo(
+      "infer",
+      "spines.csv",
+      "--initial",
+      "day0",
+      "--final",
+      "day8",
+      "--group",
+      "condition",
+      "--cluster",
+      "dendrite",
+      "--repeat",
+      "day0",
+      "day0b",
+      "--json",
+    );
     expect(status).toBe(0);
     const fit = JSON.parse(stdout);
     expect(fit.noise.source).toBe("repeats");
@@ -122,12 +163,32 @@ describe("syngeo infer", () => {
     expect(fit.groups.map((group: { name: string }) => group.name).sort()).toEqual(["learning", "sham"]);
     expect(fit.clusters.count).toBe(30);
     expect(fit.clusters.resamples).toBeGreaterThanOrEqual(200);
-    const some = JSON.parse(syngeo("infer", "spines.csv", "--initial", "day0", "--final", "day8", "--where", "condition=sham", "--json").stdout);
+    const some = JSON.parse(
+      syngeo(
+        "infer",
+        "spines.csv",
+        "--initial",
+        "day0",
+        "--final",
+        "day8",
+        "--where",
+        "condition=sham",
+        "--json",
+      ).stdout,
+    );
     expect(some.pairs.total).toBe(100);
   });
 
   it("writes a self-contained report and every figure as SVG and PNG", () => {
-    const { status, stdout } = syngeo("infer", "initial.npy", "final.npy", "--report", "r.html", "--figures", "figures");
+    const { status, stdout } = syngeo(
+      "infer",
+      "initial.npy",
+      "final.npy",
+      "--report",
+      "r.html",
+      "--figures",
+      "figures",
+    );
     expect(status).toBe(0);
     expect(stdout).toContain("report: r.html");
     const html = readFileSync(at("r.html"), "utf8");
@@ -144,23 +205,83 @@ describe("syngeo infer", () => {
   });
 
   it.each([
-    ["a missing file", ["infer", "nowhere.npy", "final.npy"], /^syngeo: file "nowhere\.npy": expected .*, got .*; /],
+    [
+      "a missing file",
+      ["infer", "nowhere.npy", "final.npy"],
+      /^syngeo: file "nowhere\.npy": expected .*, got .*; /,
+    ],
     ["wrong magic", ["infer", "wrong.npy", "final.npy"], /^syngeo: .*wrong\.npy.*expected .*, got .*; /],
-    ["a truncated file", ["infer", "truncated.npy", "final.npy"], /^syngeo: .*truncated\.npy.*expected .*, got .*; /],
-    ["shapes that differ", ["infer", "initial.npy", "square.npy"], /expected initial and final of one shape, got \[200\] and \[10,20\]/],
-    ["fewer than 10 pairs", ["infer", "few.npy", "few-final.npy"], /expected at least 10 pairs with a weight at both ends, got 6/],
-    ["constant initial weights", ["infer", "constant.npy", "final.npy"], /got the constant 0\.5 .*unidentifiable/],
-    ["no change at all", ["infer", "initial.npy", "initial.npy"], /expected weights that change, got 200 pairs that are all the same/],
-    ["a column that is not there", ["infer", "spines.csv", "--initial", "day00", "--final", "day8"], /day00.*day0/],
+    [
+      "a truncated file",
+      ["infer", "truncated.npy", "final.npy"],
+      /^syngeo: .*truncated\.npy.*expected .*, got .*; /,
+    ],
+    [
+      "shapes that differ",
+      ["infer", "initial.npy", "square.npy"],
+      /expected initial and final of one shape, got \[200\] and \[10,20\]/,
+    ],
+    [
+      "fewer than 10 pairs",
+      ["infer", "few.npy", "few-final.npy"],
+      /expected at least 10 pairs with a weight at both ends, got 6/,
+    ],
+    [
+      "constant initial weights",
+      ["infer", "constant.npy", "final.npy"],
+      /got the constant 0\.5 .*unidentifiable/,
+    ],
+    [
+      "no change at all",
+      ["infer", "initial.npy", "initial.npy"],
+      /expected weights that change, got 200 pairs that are all the same/,
+    ],
+    [
+      "a column that is not there",
+      ["infer", "spines.csv", "--initial", "day00", "--final", "day8"],
+      /day00.*day0/,
+    ],
     ["no column named", ["infer", "spines.csv"], /expected --initial COLUMN .*it has spine, dendrite, day0/],
-    ["text as weights", ["infer", "spines.csv", "--initial", "condition", "--final", "day8"], /condition.*line 2/],
-    ["an unknown potential", ["infer", "initial.npy", "final.npy", "--potentials", "entropi"], /--potentials: unknown "entropi"; one of/],
-    ["an unknown flag", ["infer", "initial.npy", "final.npy", "--potental", "x"], /unknown option '--potental'/],
-    ["negative noise", ["infer", "initial.npy", "final.npy", "--noise-additive", "-1"], /expected a number ≥ 0, got "-1"/],
-    ["three files", ["infer", "initial.npy", "final.npy", "few.npy"], /expected one table or two files, got 3/],
-    ["a level beyond 1", ["infer", "initial.npy", "final.npy", "--level", "95"], /expected a confidence level between 0\.5 and 1, got 95/],
-    ["a report in a folder that is not there", ["infer", "initial.npy", "final.npy", "--report", "no/such/r.html"], /expected to write "no\/such\/r\.html", got ENOENT/],
-    ["a value that no row has", ["infer", "spines.csv", "--initial", "day0", "--final", "day8", "--where", "condition=shams"], /shams.*sham/],
+    [
+      "text as weights",
+      ["infer", "spines.csv", "--initial", "condition", "--final", "day8"],
+      /condition.*line 2/,
+    ],
+    [
+      "an unknown potential",
+      ["infer", "initial.npy", "final.npy", "--potentials", "entropi"],
+      /--potentials: unknown "entropi"; one of/,
+    ],
+    [
+      "an unknown flag",
+      ["infer", "initial.npy", "final.npy", "--potental", "x"],
+      /unknown option '--potental'/,
+    ],
+    [
+      "negative noise",
+      ["infer", "initial.npy", "final.npy", "--noise-additive", "-1"],
+      /expected a number ≥ 0, got "-1"/,
+    ],
+    [
+      "three files",
+      ["infer", "initial.npy", "final.npy", "few.npy"],
+      /expected one table or two files, got 3/,
+    ],
+    [
+      "a level beyond 1",
+      ["infer", "initial.npy", "final.npy", "--level", "95"],
+      /expected a confidence level between 0\.5 and 1, got 95/,
+    ],
+    [
+      "a report in a folder that is not there",
+      ["infer", "initial.npy", "final.npy", "--report", "no/such/r.html"],
+      /expected to write "no\/such\/r\.html", got ENOENT/,
+    ],
+    [
+      "a value that no row has",
+      ["infer", "spines.csv", "--initial", "day0", "--final", "day8", "--where", "condition=shams"],
+      /shams.*sham/,
+    ],
   ])("refuses %s in one sentence with exit code 2", (_, words, sentence) => {
     expectRefusal(words, sentence);
   });

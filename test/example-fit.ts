@@ -207,6 +207,7 @@ function pictureOf(pairs: Pairs, of: number): GeometryPicture {
       return { exponent, deltaCdf: deltaCdf(changes, 0), deltaCdfCentred: deltaCdf(changes, mean(changes)) };
     }),
     floor: { expected: floor, upper: (2.1 / 1.22) * floor },
+    pairs: Math.min(of, 50_000),
     independence: {
       critical: 1.96,
       points: grid(-2, 5, 0.1).map((exponent) => {
@@ -456,6 +457,7 @@ export function unidentifiableExample(): ExampleFit {
     histograms: [],
     continuum: [],
     floor: { expected: 0, upper: 0 },
+    pairs: 40,
     independence: { critical: 1.96, points: [] },
   };
   return { fit, picture };

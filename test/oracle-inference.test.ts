@@ -38,7 +38,12 @@ async function arraysOf(file: string): Promise<(name: string) => Floats> {
 
 /** The measure, or a failed test where it has no number. */
 function measured(potential: string, initial: Floats, final: Floats, changes?: Float64Array): Measured {
-  const measure = deltaCdf(parsePotential(potential), initial, final, changes === undefined ? {} : { changes });
+  const measure = deltaCdf(
+    parsePotential(potential),
+    initial,
+    final,
+    changes === undefined ? {} : { changes },
+  );
   if (measure.status !== "ok") throw new Error(`expected a ΔCDF under ${potential}, got ${measure.status}`);
   return measure;
 }
@@ -101,10 +106,15 @@ describe.skipIf(!isHere)("the counts behind ΔCDF", async () => {
     });
   }
 
-  it.each(rows)("of pairs %s under %s are exactly the reference's from the reference's own z", (set, _, key) => {
-    const z = Float64Array.from(counts(`z_${set}_${key}`));
-    expect(Array.from(below(cellCounts(z, 1, 0).uncentred))).toEqual(Array.from(counts(`count_${set}_${key}`)));
-  });
+  it.each(rows)(
+    "of pairs %s under %s are exactly the reference's from the reference's own z",
+    (set, _, key) => {
+      const z = Float64Array.from(counts(`z_${set}_${key}`));
+      expect(Array.from(below(cellCounts(z, 1, 0).uncentred))).toEqual(
+        Array.from(counts(`count_${set}_${key}`)),
+      );
+    },
+  );
 
   it.each(rows)("of pairs %s under %s differ by at most 3 at any point from our own z", (set, name, key) => {
     const [initial, final] = [weights(`w0_${set}`), weights(`w1_${set}`)];
@@ -128,27 +138,32 @@ describe.skipIf(!isHere)("degenerate pairs", () => {
   const read = (text: string) => Number(text.replace("inf", "Infinity"));
   const rows = Object.keys(cases).flatMap((label) => names.map(([name, key]) => [label, name, key] as const));
 
-  it.each(rows)("%s under %s: a status where the reference returns 5.005, else its number", (label, name, key) => {
-    const { w0, w1, [key]: wanted } = cases[label];
-    const [initial, final] = [Float32Array.from(w0, read), Float32Array.from(w1, read)];
-    const potential = parsePotential(name);
-    if (initial.length < 2) {
-      // One pair has no SD: an argument out of range, not a property of the data.
-      expect(() => deltaCdf(potential, initial, final)).toThrow(expect.objectContaining({ code: "too-few-pairs" }));
-      expect(Number(wanted.uncentered)).toBeCloseTo(5.005, 3);
-      return;
-    }
-    const ours = deltaCdf(potential, initial, final);
-    if (Number(wanted.uncentered) > 5) {
-      const isConstant = !/zero|nan|inf|-1_0_1/.test(label);
-      expect(ours).toEqual({ status: isConstant ? "no-change" : "outside-domain" });
-      return;
-    }
-    if (ours.status !== "ok") throw new Error(`expected a number, got ${ours.status}`);
-    expect(Math.abs(ours.uncentred - Number(wanted.uncentered))).toBeLessThan(roundedToFloat32);
-    expect(Math.abs(ours.centred - Number(wanted.centered))).toBeLessThan(roundedToFloat32);
-    expect(Math.abs(ours.magnitude / Number(wanted.magnitude) - 1)).toBeLessThan(1e-5);
-  });
+  it.each(rows)(
+    "%s under %s: a status where the reference returns 5.005, else its number",
+    (label, name, key) => {
+      const { w0, w1, [key]: wanted } = cases[label];
+      const [initial, final] = [Float32Array.from(w0, read), Float32Array.from(w1, read)];
+      const potential = parsePotential(name);
+      if (initial.length < 2) {
+        // One pair has no SD: an argument out of range, not a property of the data.
+        expect(() => deltaCdf(potential, initial, final)).toThrow(
+          expect.objectContaining({ code: "too-few-pairs" }),
+        );
+        expect(Number(wanted.uncentered)).toBeCloseTo(5.005, 3);
+        return;
+      }
+      const ours = deltaCdf(potential, initial, final);
+      if (Number(wanted.uncentered) > 5) {
+        const isConstant = !/zero|nan|inf|-1_0_1/.test(label);
+        expect(ours).toEqual({ status: isConstant ? "no-change" : "outside-domain" });
+        return;
+      }
+      if (ours.status !== "ok") throw new Error(`expected a number, got ${ours.status}`);
+      expect(Math.abs(ours.uncentred - Number(wanted.uncentered))).toBeLessThan(roundedToFloat32);
+      expect(Math.abs(ours.centred - Number(wanted.centered))).toBeLessThan(roundedToFloat32);
+      expect(Math.abs(ours.magnitude / Number(wanted.magnitude) - 1)).toBeLessThan(1e-5);
+    },
+  );
 
   it("cover twelve cases", () => expect(Object.keys(cases)).toHaveLength(12));
 });
@@ -160,26 +175,33 @@ describe.skipIf(!isHere).each(["lognormal", "normal"])("figure 3B, %s start", as
   const size = 1000;
   const tested = ["negative-entropy", ...Array.from({ length: 20 }, (_, k) => `${(11 + k) / 10}-norm`)];
 
-  it.each([0, 1, 2])("true potential %i: 30 seeds by 21 potentials within 5e-5, curves within 1e-5", (truth) => {
-    const [initial, final] = [pairs(`${start}_w0`), pairs(`${start}_w1`)];
-    for (const [p, name] of tested.entries()) {
-      const values = Array.from({ length: seeds }, (_, seed) => {
-        const from = (truth * seeds + seed) * size;
-        const place = (truth * seeds + seed) * tested.length + p;
-        const ours = measured(name, initial.subarray(from, from + size), final.subarray(from, from + size));
-        expect(Math.abs(ours.uncentred - wanted(`${start}_uncentered`)[place])).toBeLessThan(roundedToFloat32);
-        expect(Math.abs(ours.centred - wanted(`${start}_centered`)[place])).toBeLessThan(roundedToFloat32);
-        expect(Math.abs(ours.magnitude / wanted(`${start}_magnitude`)[place] - 1)).toBeLessThan(1e-5);
-        return ours.uncentred;
-      });
-      const mean = values.reduce((sum, value) => sum + value, 0) / seeds;
-      const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (seeds - 1));
-      const curve = truth * tested.length + p;
-      // Single counts moved by float32 average out over the seeds.
-      expect(Math.abs(mean - wanted(`${start}_mean`)[curve])).toBeLessThan(1e-5);
-      expect(Math.abs(deviation - wanted(`${start}_std`)[curve])).toBeLessThan(1e-5);
-    }
-  });
+  it.each([0, 1, 2])(
+    "true potential %i: 30 seeds by 21 potentials within 5e-5, curves within 1e-5",
+    (truth) => {
+      const [initial, final] = [pairs(`${start}_w0`), pairs(`${start}_w1`)];
+      for (const [p, name] of tested.entries()) {
+        const values = Array.from({ length: seeds }, (_, seed) => {
+          const from = (truth * seeds + seed) * size;
+          const place = (truth * seeds + seed) * tested.length + p;
+          const ours = measured(name, initial.subarray(from, from + size), final.subarray(from, from + size));
+          expect(Math.abs(ours.uncentred - wanted(`${start}_uncentered`)[place])).toBeLessThan(
+            roundedToFloat32,
+          );
+          expect(Math.abs(ours.centred - wanted(`${start}_centered`)[place])).toBeLessThan(roundedToFloat32);
+          expect(Math.abs(ours.magnitude / wanted(`${start}_magnitude`)[place] - 1)).toBeLessThan(1e-5);
+          return ours.uncentred;
+        });
+        const mean = values.reduce((sum, value) => sum + value, 0) / seeds;
+        const deviation = Math.sqrt(
+          values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (seeds - 1),
+        );
+        const curve = truth * tested.length + p;
+        // Single counts moved by float32 average out over the seeds.
+        expect(Math.abs(mean - wanted(`${start}_mean`)[curve])).toBeLessThan(1e-5);
+        expect(Math.abs(deviation - wanted(`${start}_std`)[curve])).toBeLessThan(1e-5);
+      }
+    },
+  );
 });
 
 describe.skipIf(!isHere)("the reference's own recurrent networks, before and after finetuning", () => {
@@ -188,7 +210,9 @@ describe.skipIf(!isHere)("the reference's own recurrent networks, before and aft
     ["2-norm", "2-norm", 1],
     ["3-norm", "3-norm", 2],
   ] as const;
-  const rows = trained.flatMap(([file, name, exponent]) => [0, 1, 2].map((seed) => [file, seed, name, exponent] as const));
+  const rows = trained.flatMap(([file, name, exponent]) =>
+    [0, 1, 2].map((seed) => [file, seed, name, exponent] as const),
+  );
 
   it.each(rows)("%s, seed %i: the verdict is %s, λ within 0.1 of %i", async (file, seed, name, exponent) => {
     const read = async (end: string) => toFloats(await readNpy(open(`F_weights/H100_m0_${file}_${end}.npy`)));

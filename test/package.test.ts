@@ -10,9 +10,9 @@ const manifest = JSON.parse(read("package.json"));
 
 describe("package", () => {
   it("has a built file for every entry point, its types and the command", () => {
-    const targets = Object.entries(manifest.exports as Record<string, string | Record<string, string>>).flatMap(
-      ([, target]) => (typeof target === "string" ? [target] : Object.values(target)),
-    );
+    const targets = Object.entries(
+      manifest.exports as Record<string, string | Record<string, string>>,
+    ).flatMap(([, target]) => (typeof target === "string" ? [target] : Object.values(target)));
     for (const target of [...targets, ...Object.values(manifest.bin as Record<string, string>)]) {
       expect(existsSync(join(root, target)), target).toBe(true);
     }
@@ -44,8 +44,11 @@ describe("package", () => {
     for (const script of scripts) expect(Object.keys(manifest.scripts), script).toContain(script);
   });
 
-  it.each(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/real-data.md"])("%s links to files that exist", (file) => {
-    const links = Array.from(read(file).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g), (match) => match[1]);
-    for (const link of links) expect(existsSync(resolve(root, file, "..", link)), link).toBe(true);
-  });
+  it.each(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/real-data.md"])(
+    "%s links to files that exist",
+    (file) => {
+      const links = Array.from(read(file).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g), (match) => match[1]);
+      for (const link of links) expect(existsSync(resolve(root, file, "..", link)), link).toBe(true);
+    },
+  );
 });

@@ -17,7 +17,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 const GROUND_FLOOR = ["tensor.ts", "errors.ts", "random.ts"];
 
-const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".ts"),
+);
 const code = files.filter((file) => !file.endsWith(".test.ts"));
 
 function importsOf(file: string): string[] {
@@ -62,7 +64,9 @@ describe("rooms", () => {
   it("imports each dependency in one file only", () => {
     const users = new Map<string, Set<string>>();
     for (const file of code) {
-      for (const path of importsOf(file).filter((name) => !name.startsWith(".") && !name.startsWith("node:"))) {
+      for (const path of importsOf(file).filter(
+        (name) => !name.startsWith(".") && !name.startsWith("node:"),
+      )) {
         const name = path.startsWith("@") ? path.split("/").slice(0, 2).join("/") : path.split("/")[0];
         users.set(name, (users.get(name) ?? new Set()).add(file));
       }

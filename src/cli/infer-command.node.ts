@@ -47,7 +47,10 @@ export function addInferCommand(program: Command): void {
     .option("--initial <name>", "column (or array) of the weights before learning")
     .option("--final <name>", "column (or array) of the weights after learning")
     .option("--group <columns>", "layer or cell type: own drift and scale of change")
-    .option("--cluster <columns>", "neuron, dendrite or animal (or animal,cell): not independent, resampled whole")
+    .option(
+      "--cluster <columns>",
+      "neuron, dendrite or animal (or animal,cell): not independent, resampled whole",
+    )
     .option("--where <column=value>", "use only these rows (repeatable)", collect)
     .option("--id <columns>", "columns that name a synapse, for long tables or two tables of different order")
     .option("--time <column>", "column of times of a long table, with --from, --to, --value and --id")
@@ -56,9 +59,20 @@ export function addInferCommand(program: Command): void {
     .option("--value <column>", "column of sizes of a long table")
     .option("--include <glob>", "use only arrays with such names (repeatable)", collect)
     .option("--exclude <glob>", "leave arrays with such names out (repeatable)", collect)
-    .option("--noise-additive <sd>", "SD of one reading that does not depend on size, in the unit of the weights", notNegative)
-    .option("--noise-multiplicative <share>", "SD of one reading as a share of size, such as 0.1", notNegative)
-    .option("--repeat <columns...>", "two columns (or times) of repeated measurements with nothing between them")
+    .option(
+      "--noise-additive <sd>",
+      "SD of one reading that does not depend on size, in the unit of the weights",
+      notNegative,
+    )
+    .option(
+      "--noise-multiplicative <share>",
+      "SD of one reading as a share of size, such as 0.1",
+      notNegative,
+    )
+    .option(
+      "--repeat <columns...>",
+      "two columns (or times) of repeated measurements with nothing between them",
+    )
     .option("--potentials <list>", "potentials to compare, separated by commas")
     .option("--level <level>", "confidence level", Number, 0.95)
     .option("--resamples <count>", "resamples of whole clusters", Number, 400)
@@ -67,11 +81,19 @@ export function addInferCommand(program: Command): void {
     .addOption(new Option("--seed <number>", "seed of everything random").default(1).argParser(wholeNumber))
     .option("--json", "print one JSON object (schema syngeo.infer/1)")
     .addHelpText("after", EXAMPLES);
-  command.action(async (files: string[], flags: Omit<InferFlags, ListFlag> & Partial<Pick<InferFlags, ListFlag>>) => {
-    const { where = [], include = [], exclude = [], repeat = [] } = flags;
-    // A list option takes every word up to the next flag, files that follow it included.
-    await runInfer([...files, ...repeat.slice(2)], { ...flags, where, include, exclude, repeat: repeat.slice(0, 2) });
-  });
+  command.action(
+    async (files: string[], flags: Omit<InferFlags, ListFlag> & Partial<Pick<InferFlags, ListFlag>>) => {
+      const { where = [], include = [], exclude = [], repeat = [] } = flags;
+      // A list option takes every word up to the next flag, files that follow it included.
+      await runInfer([...files, ...repeat.slice(2)], {
+        ...flags,
+        where,
+        include,
+        exclude,
+        repeat: repeat.slice(0, 2),
+      });
+    },
+  );
 }
 
 function notNegative(text: string): number {
@@ -111,7 +133,10 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
   if (fit.verdict.status === "misfit" || fit.verdict.status === "unidentifiable") process.exitCode = 3;
 }
 
-function checkFlags(files: readonly string[], { repeat, noiseAdditive, noiseMultiplicative }: InferFlags): void {
+function checkFlags(
+  files: readonly string[],
+  { repeat, noiseAdditive, noiseMultiplicative }: InferFlags,
+): void {
   if (files.length > 2) {
     throw new InputError({
       code: "too-many-files",
@@ -119,12 +144,16 @@ function checkFlags(files: readonly string[], { repeat, noiseAdditive, noiseMult
     });
   }
   if (repeat.length === 1) {
-    throw new InputError({ code: "one-repeat", message: `--repeat: expected two columns, got "${repeat[0]}"; such as --repeat day0 day0b` });
+    throw new InputError({
+      code: "one-repeat",
+      message: `--repeat: expected two columns, got "${repeat[0]}"; such as --repeat day0 day0b`,
+    });
   }
   if (repeat.length === 2 && (noiseAdditive !== undefined || noiseMultiplicative !== undefined)) {
     throw new InputError({
       code: "two-noises",
-      message: "--repeat: expected no other noise, got --noise-additive or --noise-multiplicative as well; give one of them",
+      message:
+        "--repeat: expected no other noise, got --noise-additive or --noise-multiplicative as well; give one of them",
     });
   }
 }
@@ -135,7 +164,8 @@ function noiseOf({ noiseAdditive, noiseMultiplicative }: InferFlags): NoiseLevel
   if (noise.additive > 0 || noise.multiplicative > 0) return noise;
   throw new InputError({
     code: "no-noise",
-    message: "--noise-additive, --noise-multiplicative: expected one of them above 0, got 0; leave both out if noise is negligible",
+    message:
+      "--noise-additive, --noise-multiplicative: expected one of them above 0, got 0; leave both out if noise is negligible",
   });
 }
 
@@ -146,10 +176,13 @@ async function writePictures(
   random: Random,
   { report, figures }: InferFlags,
 ): Promise<string[]> {
-  if (report === undefined && figures === undefined) return ["", styled("dim", "add --report report.html for the figures")];
+  if (report === undefined && figures === undefined)
+    return ["", styled("dim", "add --report report.html for the figures")];
   const { drawFigures, reportHtml } = await import("../plot/index.ts");
   const { createDocument, svgToPng } = await import("../plot/index.node.ts");
-  const drawn = drawFigures(fit, pictureOf(loaded.pairs, fit, random.stream("picture")), { document: await createDocument() });
+  const drawn = drawFigures(fit, pictureOf(loaded.pairs, fit, random.stream("picture")), {
+    document: await createDocument(),
+  });
   const lines: string[] = [""];
   if (figures !== undefined) {
     await writing(figures, async () => {
@@ -189,6 +222,10 @@ async function writing(path: string, write: () => Promise<void>): Promise<void> 
     await write();
   } catch (cause) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new InputError({ code: "cannot-write", message: `infer: expected to write "${path}", got ${reason}; choose a folder that exists and is writable`, cause });
+    throw new InputError({
+      code: "cannot-write",
+      message: `infer: expected to write "${path}", got ${reason}; choose a folder that exists and is writable`,
+      cause,
+    });
   }
 }

@@ -80,12 +80,19 @@ function groups(fit: GeometryFit): string {
       fixed(exponent.high),
       verdict.potential ?? verdict.status,
     ]);
-  const more = fit.groups.length > MOST_GROUPS ? `\n… and ${fit.groups.length - MOST_GROUPS} more groups (--json has all)` : "";
+  const more =
+    fit.groups.length > MOST_GROUPS
+      ? `\n… and ${fit.groups.length - MOST_GROUPS} more groups (--json has all)`
+      : "";
   return alignedTable([["group", "pairs", "λ", "low", "high", "verdict"], ...rows]) + more;
 }
 
-function remarks({ pairs, subsample, noise, clusters, source }: GeometryFit, leftOut: readonly LeftOut[]): string {
-  const count = (value: number, words: string) => (value > 0 ? [`${value.toLocaleString("en-GB")} ${words}`] : []);
+function remarks(
+  { pairs, subsample, noise, clusters, source }: GeometryFit,
+  leftOut: readonly LeftOut[],
+): string {
+  const count = (value: number, words: string) =>
+    value > 0 ? [`${value.toLocaleString("en-GB")} ${words}`] : [];
   const parts = [
     ...count(pairs.nonFinite, "missing or not finite"),
     ...count(pairs.absentInitially, "absent initially (births)"),
@@ -103,12 +110,17 @@ function remarks({ pairs, subsample, noise, clusters, source }: GeometryFit, lef
       `noise of one reading (${noise.source}): additive ${figure(noise.additive)}, multiplicative ${figure(noise.multiplicative)}; change is ${figure(noise.changeOverNoise)} times what noise alone gives`,
     );
   }
-  if (clusters) lines.push(`${clusters.count} clusters resampled whole ${clusters.resamples} times${clusters.count < 20 ? "; an interval from fewer than 20 is rough" : ""}`);
+  if (clusters)
+    lines.push(
+      `${clusters.count} clusters resampled whole ${clusters.resamples} times${clusters.count < 20 ? "; an interval from fewer than 20 is rough" : ""}`,
+    );
   if (subsample) {
     const seen = pairs.used - pairs.unchanged;
     const drawn = [
       ...(subsample.rank < seen ? [`${subsample.rank.toLocaleString("en-GB")} for the ranks`] : []),
-      ...(subsample.likelihood < seen ? [`${subsample.likelihood.toLocaleString("en-GB")} for the likelihood`] : []),
+      ...(subsample.likelihood < seen
+        ? [`${subsample.likelihood.toLocaleString("en-GB")} for the likelihood`]
+        : []),
     ];
     lines.push(`pairs drawn at random: ${drawn.join(", ")}; ΔCDF sees all`);
   }

@@ -1,8 +1,8 @@
 /** `syngeo inspect`: what is in this file? */
 
 import type { Command } from "commander";
-import { type FileDescription, inspectFile } from "../data/index.ts";
 import { openFileSource } from "../data/index.node.ts";
+import { type FileDescription, inspectFile } from "../data/index.ts";
 import { alignedTable, figure } from "./terminal.node.ts";
 
 const EXAMPLES = `
@@ -44,8 +44,24 @@ function inspectSummary(path: string, description: FileDescription): string {
   }
   const rows = description.columns.map((column) =>
     column.kind === "number"
-      ? [column.name, "number", figure(column.missing), figure(column.min), figure(column.median), figure(column.max), ""]
-      : [column.name, "text", figure(column.missing), "", "", "", `${figure(column.distinct)} values, such as ${column.first.filter(Boolean).slice(0, 3).join(", ")}`],
+      ? [
+          column.name,
+          "number",
+          figure(column.missing),
+          figure(column.min),
+          figure(column.median),
+          figure(column.max),
+          "",
+        ]
+      : [
+          column.name,
+          "text",
+          figure(column.missing),
+          "",
+          "",
+          "",
+          `${figure(column.distinct)} values, such as ${column.first.filter(Boolean).slice(0, 3).join(", ")}`,
+        ],
   );
   return [
     `${path}: ${description.format}, ${description.rows.toLocaleString("en-GB")} rows, ${rows.length} columns`,

@@ -1,5 +1,6 @@
 /** From what a person typed to PairedWeights: which files, which columns, which rows. */
 
+import { openFileSource } from "../data/index.node.ts";
 import {
   type Condition,
   type FileContents,
@@ -11,7 +12,6 @@ import {
   textColumn,
   where,
 } from "../data/index.ts";
-import { openFileSource } from "../data/index.node.ts";
 import { InputError, nearestName } from "../errors.ts";
 import { type LeftOut, type PairedWeights, pairTensors, pairWeights } from "../inference/index.ts";
 import type { NamedTensor, Table } from "../tensor.ts";
@@ -67,7 +67,9 @@ async function readOne(path: string): Promise<FileContents> {
 
 function describe(content: FileContents): string {
   if (content.kind === "table") return `${content.format} table of ${content.table.rows} rows`;
-  const shapes = content.tensors.slice(0, 3).map(({ name, tensor }) => `${name} [${tensor.shape.join(", ")}]`);
+  const shapes = content.tensors
+    .slice(0, 3)
+    .map(({ name, tensor }) => `${name} [${tensor.shape.join(", ")}]`);
   const more = content.tensors.length > 3 ? ` and ${content.tensors.length - 3} more` : "";
   return `${content.format} with ${shapes.join(", ")}${more}`;
 }
@@ -116,7 +118,8 @@ function fromTensors(
   final: readonly NamedTensor[],
   selection: Unset<PairSelection>,
 ) {
-  for (const flag of ["group", "cluster", "time", "id", "value"] as const) refuseForArrays(flag, selection[flag]);
+  for (const flag of ["group", "cluster", "time", "id", "value"] as const)
+    refuseForArrays(flag, selection[flag]);
   for (const flag of ["where", "repeat"] as const) refuseForArrays(flag, selection[flag]?.[0]);
   const pick = (tensors: readonly NamedTensor[], name: string | undefined, flag: string, path: string) =>
     name === undefined ? tensors : [tensorNamed(tensors, name, flag, path)];
@@ -144,7 +147,10 @@ function refuseForArrays(flag: string, value: string | undefined): void {
 function conditionOf(text: string): Condition {
   const place = text.indexOf("=");
   if (place > 0) return { column: text.slice(0, place), value: text.slice(place + 1) };
-  throw new InputError({ code: "bad-condition", message: `--where: expected COLUMN=VALUE, got "${text}"; such as --where condition=Control` });
+  throw new InputError({
+    code: "bad-condition",
+    message: `--where: expected COLUMN=VALUE, got "${text}"; such as --where condition=Control`,
+  });
 }
 
 function fromWideTable(table: Table, selection: PairSelection) {
@@ -162,7 +168,11 @@ function required(table: Table, name: string | undefined, flag: string): string 
   });
 }
 
-function pairColumns(table: Table, ends: { initial: string; final: string }, selection: PairSelection): PairedWeights {
+function pairColumns(
+  table: Table,
+  ends: { initial: string; final: string },
+  selection: PairSelection,
+): PairedWeights {
   const { group, cluster, repeat } = selection;
   return pairWeights(numberColumn(table, ends.initial), numberColumn(table, ends.final), {
     source: table.source,
@@ -177,7 +187,9 @@ function pairColumns(table: Table, ends: { initial: string; final: string }, sel
 /** One label a row; of several columns, such as animal,cell, their values together. */
 function labels(table: Table, list: string): readonly string[] {
   const columns = columnsOf(list).map((name) => textColumn(table, name));
-  return columns.length === 1 ? columns[0] : columns[0].map((_, row) => columns.map((values) => values[row]).join(" / "));
+  return columns.length === 1
+    ? columns[0]
+    : columns[0].map((_, row) => columns.map((values) => values[row]).join(" / "));
 }
 
 function fromLongTable(table: Table, selection: PairSelection) {
@@ -201,7 +213,9 @@ function fromLongTable(table: Table, selection: PairSelection) {
   });
   const pairs = pairColumns(wide.table, { initial: first, final: last }, selection);
   const leftOut = [first, last].flatMap((when, k) =>
-    wide.absent[k] === 0 ? [] : [{ name: `${time} ${when}`, reason: `${wide.absent[k]} ids have no row there and count as missing` }],
+    wide.absent[k] === 0
+      ? []
+      : [{ name: `${time} ${when}`, reason: `${wide.absent[k]} ids have no row there and count as missing` }],
   );
   return { pairs, leftOut };
 }

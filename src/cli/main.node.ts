@@ -26,7 +26,10 @@ function makeProgram(): Command {
 
 /** The parser's message in the form of all others. */
 function oneSentence(text: string): string {
-  const words = text.trim().replace(/^error: /, "").replace(/\s*\n\((Did you mean .*\?)\)$/, (_, hint: string) => `; ${hint.toLowerCase()}`);
+  const words = text
+    .trim()
+    .replace(/^error: /, "")
+    .replace(/\s*\n\((Did you mean .*\?)\)$/, (_, hint: string) => `; ${hint.toLowerCase()}`);
   return `syngeo: ${words}\n`;
 }
 
@@ -44,7 +47,9 @@ async function main(): Promise<void> {
       process.stderr.write(`syngeo: ${error.message}\n`);
       process.exitCode = EXIT.badInput;
     } else {
-      process.stderr.write(`syngeo: a fault of ours; please report it with the command\n${error instanceof Error ? error.stack : String(error)}\n`);
+      process.stderr.write(
+        `syngeo: a fault of ours; please report it with the command\n${error instanceof Error ? error.stack : String(error)}\n`,
+      );
       process.exitCode = EXIT.fault;
     }
   }

@@ -25,7 +25,10 @@ export function alignedTable(rows: readonly (readonly string[])[]): string {
 /** A number to three significant digits with a true minus sign; "–" where there is none. */
 export function figure(value: number | null, digits = 3): string {
   if (value === null) return "–";
-  const text = Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en-GB") : String(Number(value.toPrecision(digits)));
+  const text =
+    Math.abs(value) >= 1000
+      ? Math.round(value).toLocaleString("en-GB")
+      : String(Number(value.toPrecision(digits)));
   return text.replace("-", "−");
 }
 
@@ -52,7 +55,9 @@ export function terminalProgress(): { report(event: ProgressEvent): void; end():
       const rate = done / seconds;
       const left = rate > 0 ? `${Math.ceil((total - done) / rate)} s left` : "";
       const share = Math.round((100 * done) / Math.max(1, total));
-      process.stderr.write(`\r\x1b[K${share} %  ${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${left}  ${label}`);
+      process.stderr.write(
+        `\r\x1b[K${share} %  ${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${left}  ${label}`,
+      );
     },
     end: () => {
       if (shown) process.stderr.write("\r\x1b[K");

@@ -12,10 +12,16 @@ const clusterSize = 10;
 function clustered(): { readonly initial: Float64Array; readonly final: Float64Array } {
   const random = createRandom("neurons");
   const count = 300;
-  const share = () => Float64Array.from({ length: count / clusterSize }, () => Math.exp(0.8 * random.normal()));
+  const share = () =>
+    Float64Array.from({ length: count / clusterSize }, () => Math.exp(0.8 * random.normal()));
   const [size, effect] = [share(), share()];
-  const initial = Float64Array.from({ length: count }, (_, i) => size[Math.floor(i / clusterSize)] * Math.exp(0.4 * random.normal()));
-  const final = initial.map((weight, i) => weight * Math.exp(0.1 * effect[Math.floor(i / clusterSize)] * random.normal()));
+  const initial = Float64Array.from(
+    { length: count },
+    (_, i) => size[Math.floor(i / clusterSize)] * Math.exp(0.4 * random.normal()),
+  );
+  const final = initial.map(
+    (weight, i) => weight * Math.exp(0.1 * effect[Math.floor(i / clusterSize)] * random.normal()),
+  );
   return { initial, final };
 }
 
@@ -24,7 +30,8 @@ function withClusters({ initial, final }: Pick<PairedWeights, "initial" | "final
   return continuumPairs(pairWeights(initial, final, { cluster }));
 }
 
-const width = ({ low, high }: { low: number | null; high: number | null }) => (high ?? Number.NaN) - (low ?? Number.NaN);
+const width = ({ low, high }: { low: number | null; high: number | null }) =>
+  (high ?? Number.NaN) - (low ?? Number.NaN);
 
 describe("rankBootstrap", () => {
   const pairs = clustered();
@@ -55,7 +62,9 @@ describe("rankBootstrap", () => {
   });
 
   it("does not depend on the order in which the pairs of a neuron are listed", () => {
-    const order = Array.from(pairs.initial.keys()).map((i) => i - (i % clusterSize) + (clusterSize - 1 - (i % clusterSize)));
+    const order = Array.from(pairs.initial.keys()).map(
+      (i) => i - (i % clusterSize) + (clusterSize - 1 - (i % clusterSize)),
+    );
     const turned = {
       initial: Float64Array.from(order, (i) => pairs.initial[i]),
       final: Float64Array.from(order, (i) => pairs.final[i]),
@@ -69,12 +78,18 @@ describe("rankBootstrap", () => {
   });
 
   it("has no ends where there is only one cluster, which says nothing of how clusters differ", () => {
-    expect(rankBootstrap(withClusters(pairs, 300), estimate, options("one", 50))).toMatchObject({ low: null, high: null });
+    expect(rankBootstrap(withClusters(pairs, 300), estimate, options("one", 50))).toMatchObject({
+      low: null,
+      high: null,
+    });
   });
 
   it("says after each resample that it is done", () => {
     let calls = 0;
-    rankBootstrap(withClusters(pairs, clusterSize), estimate, { ...options("progress", 30), onResample: () => calls++ });
+    rankBootstrap(withClusters(pairs, clusterSize), estimate, {
+      ...options("progress", 30),
+      onResample: () => calls++,
+    });
     expect(calls).toBe(30);
   });
 });
@@ -85,13 +100,18 @@ describe("influenceBootstrap", () => {
     const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
     const influence = x.map((value) => (value - mean) / x.length);
     const clusterCount = Math.max(...cluster) + 1;
-    return { mean, found: influenceBootstrap({ cluster, clusterCount }, mean, influence, options("mean", 4000)) };
+    return {
+      mean,
+      found: influenceBootstrap({ cluster, clusterCount }, mean, influence, options("mean", 4000)),
+    };
   }
   const random = createRandom("mean");
   const x = Float64Array.from({ length: 120 }, () => 3 + 2 * random.normal());
   const error = (values: Float64Array) => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) / values.length);
+    return Math.sqrt(
+      values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) / values.length,
+    );
   };
 
   it("of independent values has the half-width t·SE of a mean", () => {
@@ -107,7 +127,10 @@ describe("influenceBootstrap", () => {
     const means = Float64Array.from({ length: clusters }, (_, c) =>
       shifted.reduce((sum, value, i) => sum + (i % clusters === c ? (value * clusters) / 120 : 0), 0),
     );
-    const { found } = ofMean(shifted, Int32Array.from(shifted.keys()).map((i) => i % clusters));
+    const { found } = ofMean(
+      shifted,
+      Int32Array.from(shifted.keys()).map((i) => i % clusters),
+    );
     // 2.571 is the 97.5 % point of t with five degrees of freedom; six values are far from normal.
     expect(width(found) / (2 * 2.571 * error(means))).toBeGreaterThan(0.8);
     expect(width(found) / (2 * 2.571 * error(means))).toBeLessThan(1.2);

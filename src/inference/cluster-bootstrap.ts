@@ -5,6 +5,9 @@ import type { ContinuumPairs } from "./dual-continuum.ts";
 import { gatherPairs, rankExponentNear } from "./rank-independence.ts";
 import { normalQuantile, studentTQuantile } from "./special-functions.ts";
 
+/** Fewer than this say too little of how clusters differ: the interval is then open at both ends. */
+export const FEWEST_CLUSTERS = 5;
+
 export interface BootstrapInterval {
   readonly low: number | null;
   readonly high: number | null;
@@ -20,7 +23,12 @@ export interface BootstrapInterval {
 export function rankBootstrap(
   pairs: ContinuumPairs,
   estimate: number,
-  options: { readonly level: number; readonly resamples: number; readonly random: Random; onResample?(): void },
+  options: {
+    readonly level: number;
+    readonly resamples: number;
+    readonly random: Random;
+    onResample?(): void;
+  },
 ): BootstrapInterval {
   const members = clusterMembers(pairs);
   const estimates: number[] = [];
@@ -49,7 +57,8 @@ export function influenceBootstrap(
   const clusters = totals.filter((_, c) => present[c] === 1);
   const estimates = Array.from({ length: options.resamples }, () => {
     let sum = estimate;
-    for (let draw = 0; draw < clusters.length; draw++) sum += clusters[options.random.integer(clusters.length)];
+    for (let draw = 0; draw < clusters.length; draw++)
+      sum += clusters[options.random.integer(clusters.length)];
     return sum;
   });
   return interval(estimates, estimate, clusters.length, options.level);
@@ -79,7 +88,7 @@ function drawClusters(members: readonly number[][], random: Random): Int32Array 
 function interval(estimates: number[], estimate: number, clusters: number, level: number): BootstrapInterval {
   const sorted = estimates.toSorted((a, b) => a - b);
   const count = sorted.length;
-  if (count < 2 || clusters < 2) return { low: null, high: null, resamples: count };
+  if (count < 2 || clusters < FEWEST_CLUSTERS) return { low: null, high: null, resamples: count };
   const share = 0.5 + level / 2;
   const widening =
     (studentTQuantile(share, clusters - 1) / normalQuantile(share)) * Math.sqrt(clusters / (clusters - 1));

@@ -33,29 +33,34 @@ const weight = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 const pairs = fc.array(fc.tuple(weight, weight), { minLength: 3, maxLength: 40 });
 
 describe("deltaCdf", () => {
-  it.each(potentialExamples)("of $name equals the definition, every weight compared with every grid point", (potential) => {
-    fc.assert(
-      fc.property(pairs, (drawn) => {
-        const initial = Float64Array.from(drawn, ([before]) => before);
-        const final = Float64Array.from(drawn, ([, after]) => after);
-        const changes = new Float64Array(initial.length);
-        const ours = deltaCdf(potential, initial, final, { changes });
-        fc.pre(ours.status === "ok");
-        const wanted = naive(drawn.map(([before, after]) => potential.dualChange(before, after)));
-        expect(Array.from(changes)).toEqual(drawn.map(([before, after]) => potential.dualChange(before, after)));
-        expect(ours.mean).toBeCloseTo(wanted.mean, 12);
-        expect(ours.deviation / wanted.deviation).toBeCloseTo(1, 10);
-        // A z within rounding of a grid point may fall on its other side: one count.
-        expect(Math.abs(ours.uncentred - wanted.uncentred)).toBeLessThan(0.011 / drawn.length);
-        expect(Math.abs(ours.centred - wanted.centred)).toBeLessThan(0.011 / drawn.length);
-        const norm = (values: readonly number[]) => Math.hypot(...values);
-        const dual = norm(drawn.map(([before]) => potential.mirrorMap(before)));
-        const change = norm(drawn.map(([before, after]) => potential.dualChange(before, after)));
-        expect((ours.magnitude * dual) / change).toBeCloseTo(1, 10);
-      }),
-      { ...runs, numRuns: 10 },
-    );
-  });
+  it.each(potentialExamples)(
+    "of $name equals the definition, every weight compared with every grid point",
+    (potential) => {
+      fc.assert(
+        fc.property(pairs, (drawn) => {
+          const initial = Float64Array.from(drawn, ([before]) => before);
+          const final = Float64Array.from(drawn, ([, after]) => after);
+          const changes = new Float64Array(initial.length);
+          const ours = deltaCdf(potential, initial, final, { changes });
+          fc.pre(ours.status === "ok");
+          const wanted = naive(drawn.map(([before, after]) => potential.dualChange(before, after)));
+          expect(Array.from(changes)).toEqual(
+            drawn.map(([before, after]) => potential.dualChange(before, after)),
+          );
+          expect(ours.mean).toBeCloseTo(wanted.mean, 12);
+          expect(ours.deviation / wanted.deviation).toBeCloseTo(1, 10);
+          // A z within rounding of a grid point may fall on its other side: one count.
+          expect(Math.abs(ours.uncentred - wanted.uncentred)).toBeLessThan(0.011 / drawn.length);
+          expect(Math.abs(ours.centred - wanted.centred)).toBeLessThan(0.011 / drawn.length);
+          const norm = (values: readonly number[]) => Math.hypot(...values);
+          const dual = norm(drawn.map(([before]) => potential.mirrorMap(before)));
+          const change = norm(drawn.map(([before, after]) => potential.dualChange(before, after)));
+          expect((ours.magnitude * dual) / change).toBeCloseTo(1, 10);
+        }),
+        { ...runs, numRuns: 10 },
+      );
+    },
+  );
 
   it("of sign-changing weights takes the dual as sgn(w)(ln|w| + 1) under the negative entropy", () => {
     const initial = Float64Array.of(0.2, -0.3, 0.5, 0.9);
@@ -112,17 +117,28 @@ describe("where there is no number, deltaCdf says why", () => {
     for (const count of [2, 10, 11, 100, 1000]) {
       // The sum of a hundred times 0.1 rounds; the SD is zero all the same.
       const initial = new Float64Array(count).fill(0.3);
-      expect(deltaCdf(euclidean, initial, new Float64Array(count).fill(0.4))).toEqual({ status: "no-change" });
+      expect(deltaCdf(euclidean, initial, new Float64Array(count).fill(0.4))).toEqual({
+        status: "no-change",
+      });
       const sizes = initial.map((_, i) => 1 + (i % 7) / 8);
-      expect(deltaCdf(negativeEntropy, sizes, sizes.map((size) => 2 * size))).toEqual({ status: "no-change" });
+      expect(
+        deltaCdf(
+          negativeEntropy,
+          sizes,
+          sizes.map((size) => 2 * size),
+        ),
+      ).toEqual({ status: "no-change" });
     }
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("a weight is %d, at either end", (wrong) => {
-    const spoiled = Float64Array.of(0.1, wrong, 0.3);
-    expect(deltaCdf(euclidean, some, spoiled)).toEqual({ status: "outside-domain" });
-    expect(deltaCdf(euclidean, spoiled, some)).toEqual({ status: "outside-domain" });
-  });
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "a weight is %d, at either end",
+    (wrong) => {
+      const spoiled = Float64Array.of(0.1, wrong, 0.3);
+      expect(deltaCdf(euclidean, some, spoiled)).toEqual({ status: "outside-domain" });
+      expect(deltaCdf(euclidean, spoiled, some)).toEqual({ status: "outside-domain" });
+    },
+  );
 
   it("a weight is absent under the negative entropy, or beyond the maximum of a bounded synapse", () => {
     const absent = Float64Array.of(0.1, 0, 0.4);
@@ -135,7 +151,9 @@ describe("where there is no number, deltaCdf says why", () => {
   });
 
   it("refuses arrays of two lengths, and a single pair", () => {
-    expect(() => deltaCdf(euclidean, some, Float64Array.of(1))).toThrow(expect.objectContaining({ code: "lengths-differ" }));
+    expect(() => deltaCdf(euclidean, some, Float64Array.of(1))).toThrow(
+      expect.objectContaining({ code: "lengths-differ" }),
+    );
     expect(() => deltaCdf(euclidean, Float64Array.of(1), Float64Array.of(2))).toThrow(
       expect.objectContaining({ code: "too-few-pairs" }),
     );
@@ -203,7 +221,9 @@ describe("the floor: ΔCDF·√n of exact normal draws", () => {
     expect(Math.abs(DELTA_CDF_FLOOR.centred / expected(true) - 1)).toBeLessThan(0.03);
     expect(Math.abs(DELTA_CDF_FLOOR.uncentred / mean(({ uncentred }) => uncentred) - 1)).toBeLessThan(0.06);
     expect(Math.abs(DELTA_CDF_FLOOR.centred / mean(({ centred }) => centred) - 1)).toBeLessThan(0.03);
-    const upper = measures.map(({ uncentred }) => uncentred).sort((a, b) => a - b)[Math.floor(0.95 * repeats)];
+    const upper = measures.map(({ uncentred }) => uncentred).sort((a, b) => a - b)[
+      Math.floor(0.95 * repeats)
+    ];
     expect(Math.abs(DELTA_CDF_FLOOR.upper / upper - 1)).toBeLessThan(0.06);
   });
 });

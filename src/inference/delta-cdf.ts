@@ -96,7 +96,13 @@ function dualMoments(
   let [dualSquares, changeSquares, sum, squares] = [0, 0, 0, 0];
   for (let from = 0; from < count; from += BLOCK) {
     const to = Math.min(count, from + BLOCK);
-    dualBlock(potential, initial.subarray(from, to), final.subarray(from, to), changes.subarray(from, to), duals);
+    dualBlock(
+      potential,
+      initial.subarray(from, to),
+      final.subarray(from, to),
+      changes.subarray(from, to),
+      duals,
+    );
     for (let i = from; i < to; i++) {
       const change = changes[i];
       const dual = duals[i - from];

@@ -3,8 +3,8 @@
 import { type ContinuumPairs, dualChangesAt } from "./dual-continuum.ts";
 import type { Diagnostics, TestResult } from "./geometry-fit.ts";
 import type { NoisyPairs } from "./measurement-noise.ts";
-import { midRanks, rankScratch } from "./ranks.ts";
 import { independenceTest } from "./rank-independence.ts";
+import { midRanks, rankScratch } from "./ranks.ts";
 import { chiSquareUpperTail, normalCdf, studentTUpperTail } from "./special-functions.ts";
 
 const SIZE_CLASSES = 5;
@@ -18,8 +18,10 @@ function rankedShares(values: Float64Array, groupStart: Int32Array): Float64Arra
   for (let g = 0; g + 1 < groupStart.length; g++) {
     const [from, to] = [groupStart[g], groupStart[g + 1]];
     let smallest = 0;
-    for (let k = from; k < to; k++) if (values[k] < smallest && Number.isFinite(values[k])) smallest = values[k];
-    for (let k = from; k < to; k++) values[k] = values[k] === Number.NEGATIVE_INFINITY ? 0 : values[k] - smallest;
+    for (let k = from; k < to; k++)
+      if (values[k] < smallest && Number.isFinite(values[k])) smallest = values[k];
+    for (let k = from; k < to; k++)
+      values[k] = values[k] === Number.NEGATIVE_INFINITY ? 0 : values[k] - smallest;
     midRanks(values, shares, from, to, scratch);
     for (let k = from; k < to; k++) shares[k] = (shares[k] - 0.5) / (to - from);
   }
@@ -35,7 +37,9 @@ function rankedShares(values: Float64Array, groupStart: Int32Array): Float64Arra
 export function pairingOf(pairs: ContinuumPairs): Diagnostics["pairing"] {
   const { count, groupStart, sign, flipped, logInitial, logRatio } = pairs;
   const initial = logInitial.map((value, k) => sign[k] * Math.exp(value));
-  const final = logInitial.map((value, k) => (flipped[k] === 1 ? -1 : 1) * sign[k] * Math.exp(value + logRatio[k]));
+  const final = logInitial.map(
+    (value, k) => (flipped[k] === 1 ? -1 : 1) * sign[k] * Math.exp(value + logRatio[k]),
+  );
   const signed = correlation(rankedShares(initial, groupStart), rankedShares(final, groupStart));
   const stayed = Int32Array.from({ length: count }, (_, k) => k).filter((k) => flipped[k] === 0);
   const starts = groupStart.map((start) => stayed.findIndex((k) => k >= start));
@@ -84,7 +88,10 @@ export function logSizeDeviation({ count, groupStart, logInitial }: ContinuumPai
  *
  * @see Kruskal & Wallis 1952, doi:10.1080/01621459.1952.10483441
  */
-export function remainingDependence(pairs: ContinuumPairs, exponent: number): Diagnostics["remainingDependence"] {
+export function remainingDependence(
+  pairs: ContinuumPairs,
+  exponent: number,
+): Diagnostics["remainingDependence"] {
   const { count, groupStart, sign, logInitial } = pairs;
   if (count < 4 * SIZE_CLASSES) return null;
   const changes = dualChangesAt(pairs, exponent, new Float64Array(count));
@@ -146,12 +153,18 @@ export function flipTest(observed: number, noisy: NoisyPairs | null): Diagnostic
     expected += normalCdf(-Math.abs(weight) / deviation);
   }
   // P(N ≥ observed) for a Poisson N is a χ² lower tail: 1 − P(χ²_{2·observed} > 2·expected).
-  return { observed, expected, pValue: observed > 0 ? 1 - chiSquareUpperTail(2 * expected, 2 * observed) : null };
+  return {
+    observed,
+    expected,
+    pValue: observed > 0 ? 1 - chiSquareUpperTail(2 * expected, 2 * observed) : null,
+  };
 }
 
 /** Q = Σ_g T_g(λ̂)² over the groups that have a statistic: do the groups share the exponent? */
 export function groupAgreement(pairs: ContinuumPairs, exponent: number): TestResult | null {
-  const byGroup = independenceTest(pairs).byGroup(dualChangesAt(pairs, exponent, new Float64Array(pairs.count)));
+  const byGroup = independenceTest(pairs).byGroup(
+    dualChangesAt(pairs, exponent, new Float64Array(pairs.count)),
+  );
   const known = byGroup.filter((value) => Number.isFinite(value));
   if (known.length < 2) return null;
   const statistic = known.reduce((sum, value) => sum + value * value, 0);
@@ -174,7 +187,9 @@ export function changeShape(
     if (to - from < 2) continue;
     const part = changes.subarray(from, to);
     const mean = part.reduce((sum, value) => sum + value, 0) / part.length;
-    const deviation = Math.sqrt(part.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (part.length - 1));
+    const deviation = Math.sqrt(
+      part.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (part.length - 1),
+    );
     drift += ((mean / deviation) * part.length) / count;
     for (let k = from; k < to; k++) {
       standardised[k] = (changes[k] - mean) / deviation;

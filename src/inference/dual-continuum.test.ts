@@ -45,7 +45,8 @@ describe("dualChangesAt", () => {
           const wanted = negativeEntropy.dualChange(before, final[i]);
           expect(Math.abs(ours[i] - wanted)).toBeLessThanOrEqual(1e-13 * Math.abs(wanted));
           // The next term is λ·ln|w|·ln|w¹/w⁰| < 1e-9·7·14.
-          for (const limit of near) expect(Math.abs(limit[i] - wanted)).toBeLessThan(1e-7 * Math.abs(wanted) + 1e-12);
+          for (const limit of near)
+            expect(Math.abs(limit[i] - wanted)).toBeLessThan(1e-7 * Math.abs(wanted) + 1e-12);
         }
       }),
       runs,
@@ -61,7 +62,10 @@ describe("dualChangesAt", () => {
   });
 
   it("below λ = 0 is the change of −|w|^λ/|λ|, with the sign of the weight", () => {
-    const [initial, final] = [[0.5, -2, 3], [0.75, -1, 3.5]];
+    const [initial, final] = [
+      [0.5, -2, 3],
+      [0.75, -1, 3.5],
+    ];
     const ours = changesInUnit(continuumPairs(pairWeights(initial, final)), -1);
     for (const [i, before] of initial.entries()) expect(ours[i]).toBeCloseTo(1 / before - 1 / final[i], 12);
   });
@@ -91,9 +95,17 @@ describe("dualChangesAt", () => {
   });
 
   it("only changes by a common factor when the unit of the weights does", () => {
-    const [initial, final] = [[0.5, -0.5, 1, 7], [-0.1, -0.7, 1.5, 6]];
+    const [initial, final] = [
+      [0.5, -0.5, 1, 7],
+      [-0.1, -0.7, 1.5, 6],
+    ];
     const plain = continuumPairs(pairWeights(initial, final));
-    const scaled = continuumPairs(pairWeights(initial.map((w) => 300 * w), final.map((w) => 300 * w)));
+    const scaled = continuumPairs(
+      pairWeights(
+        initial.map((w) => 300 * w),
+        final.map((w) => 300 * w),
+      ),
+    );
     for (const exponent of [-0.5, 0, 0.3, 1, 2]) {
       const [a, b] = [plain, scaled].map((pairs) => dualChangesAt(pairs, exponent, new Float64Array(4)));
       for (const [k, value] of a.entries()) {
@@ -114,7 +126,14 @@ describe("continuumPairs", () => {
     expect(Array.from(found.place)).toEqual([0, 2, 5, 1, 4, 3]);
     expect(found.groupNames).toEqual(["b", "a", "c"]);
     expect(Array.from(found.groupStart)).toEqual([0, 3, 5, 6]);
-    expect(Array.from(found.cluster ?? [], (index) => pairs.cluster?.names[index])).toEqual(["x", "x", "y", "y", "z", "z"]);
+    expect(Array.from(found.cluster ?? [], (index) => pairs.cluster?.names[index])).toEqual([
+      "x",
+      "x",
+      "y",
+      "y",
+      "z",
+      "z",
+    ]);
     expect(Array.from(found.flipped)).toEqual([0, 1, 0, 0, 0, 0]);
   });
 

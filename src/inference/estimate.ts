@@ -81,7 +81,11 @@ export function estimateWithoutNoise(pairs: ContinuumPairs, options: EstimateOpt
 }
 
 /** λ̂ with known noise: the latent grid where the change is large and at least the noise, else the variance function. */
-export function estimateWithNoise(pairs: NoisyPairs, { localRatio }: ChangeBeyondNoise, options: EstimateOptions): Estimate {
+export function estimateWithNoise(
+  pairs: NoisyPairs,
+  { localRatio }: ChangeBeyondNoise,
+  options: EstimateOptions,
+): Estimate {
   const { level, random } = options;
   const useGrid = localRatio >= Math.SQRT2 && typicalChange(pairs) >= SMALL_CHANGE;
   options.onProgress?.(useGrid ? "latent grid" : "variance function");

@@ -18,6 +18,8 @@ export interface GeometryPicture {
     readonly group: readonly string[] | null;
     readonly of: number;
   };
+  /** Pairs behind the histograms, the continuum and T(λ): all that are usable, or 50,000 drawn from them. */
+  readonly pairs: number;
   readonly histograms: readonly DualHistogram[];
   /** ΔCDF along the continuum; λ ≥ 0, since the paper's potentials end at the negative entropy. */
   readonly continuum: readonly {

@@ -10,14 +10,21 @@
  * and all randomness is passed in.
  */
 
-export { type DeltaCdf, DELTA_CDF_FLOOR, deltaCdf } from "./delta-cdf.ts";
+export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
 export type * from "./geometry-fit.ts";
 export { FIT_SCHEMA } from "./geometry-fit.ts";
 export type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 export { type InferOptions, infer } from "./infer.ts";
 export { type NoiseLevels, noiseOfRepeats } from "./measurement-noise.ts";
-export { type LeftOut, pairTensors, type PairTensorOptions, type TensorPairing } from "./pair.ts";
-export { countPairs, type Labels, labelsOf, type PairCounts, type PairedWeights, pairWeights } from "./paired-weights.ts";
+export { type LeftOut, type PairTensorOptions, pairTensors, type TensorPairing } from "./pair.ts";
+export {
+  countPairs,
+  type Labels,
+  labelsOf,
+  type PairCounts,
+  type PairedWeights,
+  pairWeights,
+} from "./paired-weights.ts";
 export { pictureOf } from "./picture.ts";
 export { DEFAULT_POTENTIALS } from "./potential-scores.ts";
 export { type ChangeLaw, DEFAULT_SIMULATION, type SimulationSettings, simulatePairs } from "./simulate.ts";

@@ -3,13 +3,33 @@
 import { InputError } from "../errors.ts";
 import { type Potential, parsePotential } from "../geometry/index.ts";
 import type { Random } from "../random.ts";
-import { changeShape, flipTest, groupAgreement, logSizeDeviation, pairingOf, remainingDependence } from "./diagnostics.ts";
+import {
+  changeShape,
+  flipTest,
+  groupAgreement,
+  logSizeDeviation,
+  pairingOf,
+  remainingDependence,
+} from "./diagnostics.ts";
 import { type ContinuumPairs, continuumPairs } from "./dual-continuum.ts";
 import { drawnPositions, type Estimate, estimateWithNoise, estimateWithoutNoise, thin } from "./estimate.ts";
-import { type Diagnostics, FIT_SCHEMA, type GeometryFit, type GroupFit, type NoiseReport } from "./geometry-fit.ts";
+import {
+  type Diagnostics,
+  FIT_SCHEMA,
+  type GeometryFit,
+  type GroupFit,
+  type NoiseReport,
+} from "./geometry-fit.ts";
 import { changeBeyondNoise, type NoiseLevels, noiseOfRepeats, noisyPairs } from "./measurement-noise.ts";
 import { noiseSensitivity } from "./noise-sensitivity.ts";
-import { countPairs, isUsable, type PairCounts, type PairedWeights, placesByLabel, restrictPairs } from "./paired-weights.ts";
+import {
+  countPairs,
+  isUsable,
+  type PairCounts,
+  type PairedWeights,
+  placesByLabel,
+  restrictPairs,
+} from "./paired-weights.ts";
 import { DEFAULT_POTENTIALS, scorePotentials, usableArrays } from "./potential-scores.ts";
 import { changeBySize } from "./size-bins.ts";
 import { type Evidence, judge } from "./verdict.ts";
@@ -87,7 +107,10 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
     noise: { ...whole.noise, sensitivity },
     drift: whole.drift,
     groups,
-    clusters: pairs.cluster && { count: pairs.cluster.names.length, resamples: whole.estimate.resamples },
+    clusters: pairs.cluster && {
+      count: whole.evidence.clusters ?? 0,
+      resamples: whole.estimate.resamples,
+    },
     changeBySize: changeBySize(pairs, setting.level, some(continuum, setting.random).place),
     diagnostics: whole.diagnostics,
     subsample: Math.min(rank, likelihood) < counts.used - counts.unchanged ? { rank, likelihood } : null,
@@ -140,7 +163,8 @@ function noiseFrom({ repeat, source }: PairedWeights) {
 
 /** Steps of the progress shown: five a fit, one a resample of clusters, six for the sensitivity to noise. */
 function countSteps(pairs: PairedWeights, options: InferOptions): number {
-  const resamples = pairs.cluster && !options.noise && !pairs.repeat ? (options.resamples ?? DEFAULT_RESAMPLES) : 0;
+  const resamples =
+    pairs.cluster && !options.noise && !pairs.repeat ? (options.resamples ?? DEFAULT_RESAMPLES) : 0;
   return 6 + resamples + 5 * (pairs.group?.names.length ?? 0) + (options.sensitivity ? 6 : 0);
 }
 
@@ -198,9 +222,7 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
   const beyond = noisy && changeBeyondNoise(noisy, setting.repeats);
   const options = { level, random, resamples, onProgress: (label: string) => setting.tick(label) };
   const estimate =
-    noisy && beyond
-      ? estimateWithNoise(noisy, beyond, options)
-      : estimateWithoutNoise(continuum, options);
+    noisy && beyond ? estimateWithNoise(noisy, beyond, options) : estimateWithoutNoise(continuum, options);
   setting.tick("potentials");
   const likelihoodPairs = thin(continuum, estimate.seen.likelihood, random.stream("likelihood subsample"));
   const potentials = scorePotentials(
@@ -240,6 +262,7 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
     noise,
     changeBeyondNoise: beyond?.beyond ?? true,
     diagnostics,
+    clusters: continuum.cluster && new Set(continuum.cluster).size,
     groupSpread: null,
   };
   return { estimate, potentials, diagnostics, noise, drift: shape?.drift ?? null, evidence };

@@ -5,7 +5,7 @@ import { latentGridExponent } from "./latent-grid.ts";
 import { type NoiseLevels, noisyPairs } from "./measurement-noise.ts";
 import { pairWeights } from "./paired-weights.ts";
 import { rankExponent } from "./rank-independence.ts";
-import { simulatePairs, type SimulationSettings } from "./simulate.ts";
+import { type SimulationSettings, simulatePairs } from "./simulate.ts";
 
 const multiplicative = { additive: 0, multiplicative: 0.1 };
 const additive = { additive: 0.1, multiplicative: 0 };
@@ -14,7 +14,10 @@ function simulated(settings: Partial<SimulationSettings>, name: string) {
   const noise: NoiseLevels = settings.noise ?? { additive: 0, multiplicative: 0 };
   const pairs = simulatePairs(settings, createRandom(name));
   const mean = pairs.initial.reduce((sum, weight) => sum + Math.abs(weight), 0) / pairs.initial.length;
-  return noisyPairs(continuumPairs(pairs), { additive: noise.additive * mean, multiplicative: noise.multiplicative });
+  return noisyPairs(continuumPairs(pairs), {
+    additive: noise.additive * mean,
+    multiplicative: noise.multiplicative,
+  });
 }
 
 describe("latentGridExponent", () => {
@@ -31,11 +34,16 @@ describe("latentGridExponent", () => {
     const mean = found.reduce((sum, { estimate }) => sum + (estimate ?? Number.NaN) / repeats, 0);
     expect(Math.abs(mean - exponent)).toBeLessThan(0.3);
     // Three of five miss with probability 0.001.
-    expect(found.filter(({ low, high }) => (low ?? -9) > exponent || (high ?? 9) < exponent).length).toBeLessThan(3);
+    expect(
+      found.filter(({ low, high }) => (low ?? -9) > exponent || (high ?? 9) < exponent).length,
+    ).toBeLessThan(3);
   });
 
   it("with hardly any noise comes to where rank independence does", () => {
-    const pairs = simulatePairs({ exponent: 1, pairs: 150, changeSize: 0.3, signs: "positive" }, createRandom("quiet"));
+    const pairs = simulatePairs(
+      { exponent: 1, pairs: 150, changeSize: 0.3, signs: "positive" },
+      createRandom("quiet"),
+    );
     const continuum = continuumPairs(pairs);
     const quiet = latentGridExponent(noisyPairs(continuum, { additive: 0, multiplicative: 0.005 }), 0.95);
     const { estimate } = rankExponent(continuum, 1.96);
@@ -44,7 +52,10 @@ describe("latentGridExponent", () => {
   });
 
   it("keeps flips that the noise explains: weights of either sign near zero do not rule out λ = 0", () => {
-    const pairs = simulated({ exponent: 0, noise: { additive: 0.3, multiplicative: 0 }, pairs: 120, changeSize: 0.6 }, "flips");
+    const pairs = simulated(
+      { exponent: 0, noise: { additive: 0.3, multiplicative: 0 }, pairs: 120, changeSize: 0.6 },
+      "flips",
+    );
     const flips = pairs.initial.filter((weight, k) => weight * pairs.final[k] < 0).length;
     expect(flips).toBeGreaterThan(2);
     const { estimate, profile } = latentGridExponent(pairs, 0.95);
@@ -53,7 +64,10 @@ describe("latentGridExponent", () => {
   });
 
   it("does not depend on the unit of the weights", () => {
-    const { initial, final } = simulatePairs({ noise: multiplicative, pairs: 40, changeSize: 0.5 }, createRandom("unit"));
+    const { initial, final } = simulatePairs(
+      { noise: multiplicative, pairs: 40, changeSize: 0.5 },
+      createRandom("unit"),
+    );
     const [plain, scaled] = [1, 2 ** 12].map((unit) =>
       latentGridExponent(
         noisyPairs(

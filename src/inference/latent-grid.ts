@@ -100,7 +100,11 @@ function changeAtSize({ initial, final }: NoisyPairs): (weight: number) => numbe
     points.reduce((sum, point) => sum + of(point), 0) / points.length;
   const [size, change] = [mean((point) => point.size), mean((point) => point.change)];
   const slope =
-    mean((point) => (point.size - size) * (point.change - change)) / Math.max(1e-12, mean((point) => (point.size - size) ** 2));
+    mean((point) => (point.size - size) * (point.change - change)) /
+    Math.max(
+      1e-12,
+      mean((point) => (point.size - size) ** 2),
+    );
   // E ln|ε| = −0.635 for a standard normal ε.
   return (weight) => Math.exp(change + 0.635 + slope * (Math.log(weight) - size));
 }
@@ -159,7 +163,8 @@ function groupLikelihood(grid: Grid, before: Bands, after: Bands, from: number, 
   const seen: { readonly exponent: number; readonly point: readonly number[] }[] = [];
   return (exponent: number, out: Float64Array): void => {
     place(exponent);
-    const near = seen.length > 0 ? seen.reduce((a, b) => (gap(b, exponent) < gap(a, exponent) ? b : a)) : null;
+    const near =
+      seen.length > 0 ? seen.reduce((a, b) => (gap(b, exponent) < gap(a, exponent) ? b : a)) : null;
     const start = near?.point ?? [0, Math.log(roughScale(before, after, grid, nodeDuals, from, to))];
     const spread = Math.exp(start[1]);
     const best = maximise(
@@ -247,7 +252,8 @@ function withPrior(grid: Grid, before: Bands, from: number, to: number): Bands {
       const band = before.values[i];
       let sum = 0;
       for (let j = 0; j < band.length; j++) sum += band[j] * prior[before.first[i] + j];
-      for (let j = 0; j < band.length; j++) next[before.first[i] + j] += (band[j] * prior[before.first[i] + j]) / sum;
+      for (let j = 0; j < band.length; j++)
+        next[before.first[i] + j] += (band[j] * prior[before.first[i] + j]) / sum;
     }
     for (let k = 0; k < prior.length; k++) prior[k] = next[k] / (to - from);
   }

@@ -1,14 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../random.ts";
 import { continuumPairs } from "./dual-continuum.ts";
-import { changeBeyondNoise, type NoiseLevels, noiseOfRepeats, noiseVariance, noisyPairs } from "./measurement-noise.ts";
+import {
+  changeBeyondNoise,
+  type NoiseLevels,
+  noiseOfRepeats,
+  noiseVariance,
+  noisyPairs,
+} from "./measurement-noise.ts";
 import { pairWeights } from "./paired-weights.ts";
 import { simulatePairs } from "./simulate.ts";
 
 const none: NoiseLevels = { additive: 0, multiplicative: 0 };
 
 /** Two readings of log-normal weights that did not change. */
-function repeats(count: number, noise: NoiseLevels, name: string): { first: Float64Array; second: Float64Array } {
+function repeats(
+  count: number,
+  noise: NoiseLevels,
+  name: string,
+): { first: Float64Array; second: Float64Array } {
   const random = createRandom(name);
   const weights = Float64Array.from({ length: count }, () => Math.exp(0.8 * random.normal()));
   const read = (weight: number) =>
@@ -24,16 +34,21 @@ describe("noiseOfRepeats", () => {
     { additive: 0.02, multiplicative: 0.2 },
   ];
 
-  it.each(rows)("recovers additive $additive and multiplicative $multiplicative from 5,000 repeats", (noise) => {
-    const { first, second } = repeats(5000, noise, "recover");
-    const found = noiseOfRepeats(first, second);
-    expect(found.used).toBe(5000);
-    // The variance of either kind is known to 1/√(n/2) = 2 % of the larger one, so that a kind that is not there comes out
-    // below about 15 % of the one that is, in SD.
-    const largest = Math.max(noise.additive, noise.multiplicative);
-    expect(Math.abs(found.additive ** 2 - noise.additive ** 2)).toBeLessThan(0.1 * largest ** 2);
-    expect(Math.abs(found.multiplicative ** 2 - noise.multiplicative ** 2)).toBeLessThan(0.1 * largest ** 2);
-  });
+  it.each(rows)(
+    "recovers additive $additive and multiplicative $multiplicative from 5,000 repeats",
+    (noise) => {
+      const { first, second } = repeats(5000, noise, "recover");
+      const found = noiseOfRepeats(first, second);
+      expect(found.used).toBe(5000);
+      // The variance of either kind is known to 1/√(n/2) = 2 % of the larger one, so that a kind that is not there comes out
+      // below about 15 % of the one that is, in SD.
+      const largest = Math.max(noise.additive, noise.multiplicative);
+      expect(Math.abs(found.additive ** 2 - noise.additive ** 2)).toBeLessThan(0.1 * largest ** 2);
+      expect(Math.abs(found.multiplicative ** 2 - noise.multiplicative ** 2)).toBeLessThan(
+        0.1 * largest ** 2,
+      );
+    },
+  );
 
   it("has the unit of the weights in the additive part only", () => {
     const { first, second } = repeats(300, { additive: 0.1, multiplicative: 0.1 }, "unit");
@@ -51,7 +66,10 @@ describe("noiseOfRepeats", () => {
     const { first, second } = repeats(50, { additive: 0.1, multiplicative: 0 }, "missing");
     const plain = noiseOfRepeats(first, second);
     const spoiled = [Number.NaN, 0, Number.POSITIVE_INFINITY];
-    const found = noiseOfRepeats(Float64Array.of(...first, ...spoiled, 1, 1), Float64Array.of(...second, 1, 1, 1, Number.NaN, 0));
+    const found = noiseOfRepeats(
+      Float64Array.of(...first, ...spoiled, 1, 1),
+      Float64Array.of(...second, 1, 1, 1, Number.NaN, 0),
+    );
     expect(found).toEqual(plain);
     expect(found.used).toBe(50);
   });
@@ -59,7 +77,11 @@ describe("noiseOfRepeats", () => {
   it("is zero where the readings agree, and where there are none", () => {
     const { first } = repeats(50, none, "same");
     expect(noiseOfRepeats(first, first)).toMatchObject({ additive: 0, multiplicative: 0, used: 50 });
-    expect(noiseOfRepeats(new Float64Array(), new Float64Array())).toMatchObject({ additive: 0, multiplicative: 0, used: 0 });
+    expect(noiseOfRepeats(new Float64Array(), new Float64Array())).toMatchObject({
+      additive: 0,
+      multiplicative: 0,
+      used: 0,
+    });
   });
 });
 
@@ -78,7 +100,13 @@ describe("noisyPairs", () => {
 });
 
 describe("changeBeyondNoise", () => {
-  const judged = (noise: NoiseLevels, changeSize: number, name: string, count: number, repeated: number | null = null) => {
+  const judged = (
+    noise: NoiseLevels,
+    changeSize: number,
+    name: string,
+    count: number,
+    repeated: number | null = null,
+  ) => {
     const pairs = simulatePairs({ pairs: count, noise, changeSize, signs: "positive" }, createRandom(name));
     const mean = pairs.initial.reduce((sum, weight) => sum + weight, 0) / count;
     const known = { additive: noise.additive * mean, multiplicative: noise.multiplicative };
@@ -106,9 +134,12 @@ describe("changeBeyondNoise", () => {
   it.each([
     { additive: 0.1, multiplicative: 0 },
     { additive: 0, multiplicative: 0.1 },
-  ])("sees a change of 20 % beyond additive $additive, multiplicative $multiplicative in 200 pairs", (noise) => {
-    for (let k = 0; k < 50; k++) expect(judged(noise, 0.2, `change ${k}`, 200).beyond).toBe(true);
-  });
+  ])(
+    "sees a change of 20 % beyond additive $additive, multiplicative $multiplicative in 200 pairs",
+    (noise) => {
+      for (let k = 0; k < 50; k++) expect(judged(noise, 0.2, `change ${k}`, 200).beyond).toBe(true);
+    },
+  );
 
   it("is more careful the fewer the repeats that the noise is known from", () => {
     const noise = { additive: 0, multiplicative: 0.1 };
@@ -117,7 +148,10 @@ describe("changeBeyondNoise", () => {
   });
 
   it("is the root of the ratio of squared change to the noise of a difference", () => {
-    const pairs = noisyPairs(continuumPairs(pairWeights([1, 2, 4], [1.5, 2.5, 3])), { additive: 0.3, multiplicative: 0 });
+    const pairs = noisyPairs(continuumPairs(pairWeights([1, 2, 4], [1.5, 2.5, 3])), {
+      additive: 0.3,
+      multiplicative: 0,
+    });
     const { changeOverNoise, localRatio } = changeBeyondNoise(pairs, null);
     expect(changeOverNoise).toBeCloseTo(Math.sqrt((0.25 + 0.25 + 1) / (3 * 2 * 0.09)), 12);
     expect(localRatio).toBeCloseTo(changeOverNoise, 12);

@@ -34,7 +34,10 @@ export function noisyPairs(pairs: ContinuumPairs, noise: NoiseLevels): NoisyPair
  * b − a ~ N(0, 2τ_a² + 2τ_m² ā²), ā = (a + b)/2. For a fixed ratio of the two the scale has a closed form, so that the
  * search is over one number. Pairs with a missing or absent (0) reading are left out; `used` says how many remain.
  */
-export function noiseOfRepeats(first: Float64Array, second: Float64Array): NoiseLevels & { readonly used: number } {
+export function noiseOfRepeats(
+  first: Float64Array,
+  second: Float64Array,
+): NoiseLevels & { readonly used: number } {
   const squares: number[] = [];
   const sizes: number[] = [];
   for (let i = 0; i < first.length; i++) {
@@ -46,14 +49,19 @@ export function noiseOfRepeats(first: Float64Array, second: Float64Array): Noise
   const used = squares.length;
   const typical = sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, used);
   const parts = (share: number, i: number) => (1 - share) * typical + share * sizes[i];
-  const scaleAt = (share: number) => squares.reduce((sum, square, i) => sum + square / parts(share, i), 0) / used;
+  const scaleAt = (share: number) =>
+    squares.reduce((sum, square, i) => sum + square / parts(share, i), 0) / used;
   const fit = (share: number) =>
     -used * Math.log(scaleAt(share)) - sizes.reduce((sum, _, i) => sum + Math.log(parts(share, i)), 0);
   // A share of exactly 1 divides by sizes that may be 0; the logistic scale comes within 1e-9 of both ends.
   const logistic = (x: number) => 1 / (1 + Math.exp(-x));
   const share = logistic(maximum((x) => fit(logistic(x)), -20, 20, 1e-4));
   const scale = used > 0 ? scaleAt(share) : 0;
-  return { additive: Math.sqrt(scale * (1 - share) * typical), multiplicative: Math.sqrt(scale * share), used };
+  return {
+    additive: Math.sqrt(scale * (1 - share) * typical),
+    multiplicative: Math.sqrt(scale * share),
+    used,
+  };
 }
 
 /** Comparison of the change with what the noise alone would give. */

@@ -6,7 +6,12 @@ const runs = { seed: 19650107, numRuns: 60 };
 
 describe("maximise", () => {
   it("climbs the bent ridge of Rosenbrock's function", () => {
-    const { point, value } = maximise(([x, y]) => -100 * (y - x * x) ** 2 - (1 - x) ** 2, [-1.2, 1], [0.5, 0.5], 1e-14);
+    const { point, value } = maximise(
+      ([x, y]) => -100 * (y - x * x) ** 2 - (1 - x) ** 2,
+      [-1.2, 1],
+      [0.5, 0.5],
+      1e-14,
+    );
     // The value is flat to second order: 1e-14 of it is 1e-6 in place.
     expect(point[0]).toBeCloseTo(1, 5);
     expect(point[1]).toBeCloseTo(1, 5);
@@ -19,7 +24,10 @@ describe("maximise", () => {
     fc.assert(
       fc.property(fc.tuple(place, place, place), fc.tuple(slope, slope, slope), (top, steep) => {
         const height = ([x, y, z]: readonly number[]) =>
-          7 - steep[0] * (x - top[0]) ** 2 - steep[1] * (y - top[1] + 0.3 * (x - top[0])) ** 2 - steep[2] * (z - top[2]) ** 2;
+          7 -
+          steep[0] * (x - top[0]) ** 2 -
+          steep[1] * (y - top[1] + 0.3 * (x - top[0])) ** 2 -
+          steep[2] * (z - top[2]) ** 2;
         const { point, value } = maximise(height, [0, 0, 0], [1, 1, 1], 1e-12);
         expect(value).toBeCloseTo(7, 8);
         for (const [axis, x] of point.entries()) expect(Math.abs(x - top[axis])).toBeLessThan(1e-4);

@@ -40,7 +40,9 @@ export function maximise(
       const contracted = along(reflected.value > worst.value ? -0.5 : 0.5);
       if (contracted.value > Math.max(worst.value, reflected.value)) simplex[size] = contracted;
       else {
-        simplex = simplex.map((v) => (v === best ? v : vertex(v.point.map((x, i) => 0.5 * (x + best.point[i])))));
+        simplex = simplex.map((v) =>
+          v === best ? v : vertex(v.point.map((x, i) => 0.5 * (x + best.point[i]))),
+        );
       }
     }
   }

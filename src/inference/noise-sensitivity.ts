@@ -35,7 +35,8 @@ export function noiseSensitivity(
 function underNoise(pairs: ContinuumPairs, noise: NoiseLevels, level: number, random: Random) {
   const noisy = noisyPairs(pairs, noise);
   const comparison = changeBeyondNoise(noisy, null);
-  if (!comparison.beyond) return { estimate: null, low: null, high: null, status: "change-within-noise" as const };
+  if (!comparison.beyond)
+    return { estimate: null, low: null, high: null, status: "change-within-noise" as const };
   const { exponent } = estimateWithNoise(noisy, comparison, { level, random, resamples: 400 });
   const { estimate, low, high } = exponent;
   return { estimate, low, high, status: estimate === null ? ("no-estimate" as const) : ("ok" as const) };

@@ -40,7 +40,13 @@ export function pairTensors(
   const matched = matchNames(initial, final, options, leftOut);
   if (matched.length === 0) {
     const names = (tensors: readonly NamedTensor[]) => tensors.map(({ name }) => name).join(", ") || "none";
-    const near = initial.length > 0 ? nearestName(initial[0].name, final.map(({ name }) => name)) : null;
+    const near =
+      initial.length > 0
+        ? nearestName(
+            initial[0].name,
+            final.map(({ name }) => name),
+          )
+        : null;
     throw new InputError({
       code: "no-common-tensors",
       message: `${options.source}: expected tensors of one name and shape at both ends, got ${names(initial)} initially and ${names(final)} finally${leftOut.length > 0 ? ` (${leftOut[0].name}: ${leftOut[0].reason})` : ""}; choose with --include, or name the arrays with --initial and --final${near ? ` (nearest to ${initial[0].name} is ${near})` : ""}`,
@@ -83,17 +89,25 @@ function matchNames(
   return matched;
 }
 
-function reasonToLeaveOut(name: string, tensor: Tensor, { include, exclude }: PairTensorOptions): string | null {
+function reasonToLeaveOut(
+  name: string,
+  tensor: Tensor,
+  { include, exclude }: PairTensorOptions,
+): string | null {
   if (exclude?.some((glob) => matchesGlob(name, glob))) return "excluded";
   if (include) return include.some((glob) => matchesGlob(name, glob)) ? null : "not among those included";
   if (!tensor.dtype.startsWith("float")) return `${tensor.dtype}, not a weight`;
-  if (tensor.shape.length < 2) return `${tensor.shape.length} axes: a bias or a normalisation, not a weight matrix`;
+  if (tensor.shape.length < 2)
+    return `${tensor.shape.length} axes: a bias or a normalisation, not a weight matrix`;
   return null;
 }
 
 /** `*` stands for any run of characters, `?` for one. */
 export function matchesGlob(name: string, glob: string): boolean {
-  const pattern = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
+  const pattern = glob
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, ".*")
+    .replace(/\?/g, ".");
   return new RegExp(`^${pattern}$`, "s").test(name);
 }
 
@@ -112,7 +126,11 @@ function joinTensors(matched: readonly Matched[], source: string): PairedWeights
     return { source, initial, final, group: null, cluster: null, repeat: null };
   }
   const total = matched.reduce((sum, { initial }) => sum + initial.data.length, 0);
-  const joined = { initial: new Float64Array(total), final: new Float64Array(total), index: new Int32Array(total) };
+  const joined = {
+    initial: new Float64Array(total),
+    final: new Float64Array(total),
+    index: new Int32Array(total),
+  };
   let place = 0;
   for (const [g, { initial, final }] of matched.entries()) {
     joined.initial.set(numbers(initial), place);

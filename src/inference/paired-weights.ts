@@ -78,7 +78,9 @@ export function pairWeights(
 }
 
 function toFloats(values: Float64Array | Float32Array | readonly number[]): Float64Array | Float32Array {
-  return values instanceof Float64Array || values instanceof Float32Array ? values : Float64Array.from(values);
+  return values instanceof Float64Array || values instanceof Float32Array
+    ? values
+    : Float64Array.from(values);
 }
 
 /** Numbers the distinct labels in order of first appearance. */
@@ -152,7 +154,16 @@ export function countPairs(pairs: PairedWeights): PairCounts {
       else if (before > 0 !== after > 0) signFlips++;
     }
   }
-  return { total: initial.length, used, nonFinite, absentInitially, absentFinally, absentThroughout, unchanged, signFlips };
+  return {
+    total: initial.length,
+    used,
+    nonFinite,
+    absentInitially,
+    absentFinally,
+    absentThroughout,
+    unchanged,
+    signFlips,
+  };
 }
 
 /** Whether pair i is present and finite at both ends. */

@@ -8,6 +8,7 @@ import { drawnPositions } from "./estimate.ts";
 import type { GeometryFit } from "./geometry-fit.ts";
 import type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 import { type PairedWeights, restrictPairs, usablePlaces } from "./paired-weights.ts";
+import { detailAround } from "./profile-likelihood.ts";
 import { criticalValue, independenceTest } from "./rank-independence.ts";
 
 const SAMPLE = 3000;
@@ -33,7 +34,8 @@ export function pictureOf(pairs: PairedWeights, fit: GeometryFit, random: Random
         : { exponent, deltaCdf: null, deltaCdfCentred: null };
     }),
     floor: { expected: DELTA_CDF_FLOOR.uncentred / root, upper: DELTA_CDF_FLOOR.upper / root },
-    independence: independenceOf(pairs, places, fit.exponent.level, random),
+    independence: independenceOf(pairs, places, fit, random),
+    pairs: places.length,
   };
 }
 
@@ -42,7 +44,9 @@ function atMost(places: Int32Array, most: number, random: Random): Int32Array {
 }
 
 function steps(low: number, high: number, step: number): number[] {
-  return Array.from({ length: Math.round((high - low) / step) + 1 }, (_, k) => Number((low + k * step).toFixed(6)));
+  return Array.from({ length: Math.round((high - low) / step) + 1 }, (_, k) =>
+    Number((low + k * step).toFixed(6)),
+  );
 }
 
 function sampleOf(pairs: PairedWeights, usable: Int32Array, random: Random): GeometryPicture["sample"] {
@@ -76,15 +80,17 @@ function histogramOf(potential: Potential, { initial, final }: PairedWeights): D
   };
 }
 
-function independenceOf(pairs: PairedWeights, places: Int32Array, level: number, random: Random) {
+function independenceOf(pairs: PairedWeights, places: Int32Array, { exponent }: GeometryFit, random: Random) {
+  const { estimate, low, high, level } = exponent;
+  const regular = steps(INDEPENDENCE.low, INDEPENDENCE.high, INDEPENDENCE.step);
+  const detail = estimate === null ? [] : detailAround(estimate, low, high);
   const changed = places.filter((i) => pairs.initial[i] !== pairs.final[i]);
   const continuum = continuumPairs(pairs, changed);
   const test = independenceTest(continuum);
   return {
     critical: criticalValue(continuum, level, random.stream("permutations")).value,
-    points: steps(INDEPENDENCE.low, INDEPENDENCE.high, INDEPENDENCE.step).map((exponent) => ({
-      exponent,
-      statistic: test.at(exponent),
-    })),
+    points: [...regular, ...detail]
+      .sort((a, b) => a - b)
+      .map((place) => ({ exponent: place, statistic: test.at(place) })),
   };
 }

@@ -59,13 +59,20 @@ export function scorePotentials(
     };
   });
   const best = Math.max(...rows.map((row) => row.logLikelihood ?? Number.NEGATIVE_INFINITY));
-  const relative = rows.map((row) => (row.logLikelihood === null ? null : Math.exp(row.logLikelihood - best)));
+  const relative = rows.map((row) =>
+    row.logLikelihood === null ? null : Math.exp(row.logLikelihood - best),
+  );
   const total = relative.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   return rows.map((row, k) => ({ ...row, weight: weightOf(relative[k], total, row.logLikelihood, best) }));
 }
 
 /** A potential that cannot have made these pairs has weight 0; without any likelihood there is no weight. */
-function weightOf(relative: number | null, total: number, logLikelihood: number | null, best: number): number | null {
+function weightOf(
+  relative: number | null,
+  total: number,
+  logLikelihood: number | null,
+  best: number,
+): number | null {
   if (!Number.isFinite(best)) return null;
   return logLikelihood === null || relative === null ? 0 : relative / total;
 }
@@ -73,7 +80,9 @@ function weightOf(relative: number | null, total: number, logLikelihood: number 
 /** Weights in the unit of the file, rebuilt from their logarithms. */
 function arraysOf(pairs: ContinuumPairs) {
   const initial = pairs.logInitial.map((value, k) => pairs.sign[k] * Math.exp(value + pairs.logScale));
-  const final = initial.map((weight, k) => (pairs.flipped[k] === 1 ? -1 : 1) * weight * Math.exp(pairs.logRatio[k]));
+  const final = initial.map(
+    (weight, k) => (pairs.flipped[k] === 1 ? -1 : 1) * weight * Math.exp(pairs.logRatio[k]),
+  );
   return { initial, final };
 }
 
@@ -110,7 +119,11 @@ function profileAt({ likelihood }: Estimate, exponent: number): number | null {
   return a.logLikelihood + share * (b.logLikelihood - a.logLikelihood);
 }
 
-function isInsideInterval(potential: Potential, pairs: ContinuumPairs, { exponent, critical }: Estimate): boolean {
+function isInsideInterval(
+  potential: Potential,
+  pairs: ContinuumPairs,
+  { exponent, critical }: Estimate,
+): boolean {
   if (exponent.estimate === null) return false;
   if (potential.exponent !== null) {
     const aboveLow = exponent.low === null || potential.exponent >= exponent.low;

@@ -51,7 +51,9 @@ describe("estimateByProfile", () => {
     const twice = Float64Array.from({ length: 400 }, (_, k) => x[k >> 1]);
     const together = Int32Array.from({ length: 400 }, (_, k) => k >> 1);
     const apart = Int32Array.from({ length: 400 }, (_, k) => k);
-    const [a, b, c] = [together, apart, null].map((cluster) => estimateByProfile(normalMean(twice, cluster), options));
+    const [a, b, c] = [together, apart, null].map((cluster) =>
+      estimateByProfile(normalMean(twice, cluster), options),
+    );
     expect((a.cutoffFactor ?? 0) / (b.cutoffFactor ?? 0)).toBeCloseTo(2, 6);
     expect(b.cutoffFactor).toBeCloseTo(c.cutoffFactor ?? 0, 10);
   });
@@ -73,15 +75,26 @@ describe("estimateByProfile", () => {
     const { profile, estimate } = estimateByProfile(cut, options);
     expect(profile).toHaveLength(56);
     expect(profile.map(({ exponent }) => exponent).slice(0, 3)).toEqual([-1.5, -1.4, -1.3]);
-    expect(profile.every(({ exponent, logLikelihood }) => (logLikelihood === null) === exponent <= 0)).toBe(true);
+    expect(profile.every(({ exponent, logLikelihood }) => (logLikelihood === null) === exponent <= 0)).toBe(
+      true,
+    );
     expect(estimate).toBeCloseTo(0.8, 5);
   });
 
   it("leaves open an end that lies beyond the exponents looked at, and has no estimate where nothing is possible", () => {
     const flat = estimateByProfile({ ...normalMean(drawn(50, 1)), at: (λ) => -1e-3 * (λ - 1) ** 2 }, options);
     expect(flat).toMatchObject({ low: null, high: null });
-    const none = estimateByProfile({ ...normalMean(drawn(50, 1)), at: () => Number.NEGATIVE_INFINITY }, options);
-    expect(none).toMatchObject({ estimate: null, low: null, high: null, cutoffFactor: null, influence: null });
+    const none = estimateByProfile(
+      { ...normalMean(drawn(50, 1)), at: () => Number.NEGATIVE_INFINITY },
+      options,
+    );
+    expect(none).toMatchObject({
+      estimate: null,
+      low: null,
+      high: null,
+      cutoffFactor: null,
+      influence: null,
+    });
     expect(none.profile.every(({ logLikelihood }) => logLikelihood === null)).toBe(true);
   });
 });

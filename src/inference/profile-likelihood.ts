@@ -46,7 +46,9 @@ const NO_ESTIMATE = { estimate: null, low: null, high: null, cutoffFactor: null,
  */
 export function estimateByProfile(likelihood: ProfileLikelihood, options: ProfileOptions): ProfileEstimate {
   const profile = curve(likelihood, options);
-  const top = profile.reduce((a, b) => ((b.logLikelihood ?? -Infinity) > (a.logLikelihood ?? -Infinity) ? b : a));
+  const top = profile.reduce((a, b) =>
+    (b.logLikelihood ?? -Infinity) > (a.logLikelihood ?? -Infinity) ? b : a,
+  );
   if (top.logLikelihood === null) return { ...NO_ESTIMATE, profile };
   const { step, tolerance } = options;
   const estimate = maximum((x) => likelihood.at(x), top.exponent - step, top.exponent + step, tolerance);
@@ -56,12 +58,14 @@ export function estimateByProfile(likelihood: ProfileLikelihood, options: Profil
   const drop = 0.5 * normalQuantile(0.5 + options.level / 2) ** 2 * cutoffFactor;
   const height = (exponent: number) => likelihood.at(exponent) - (peak - drop);
   const stride = 1 / Math.sqrt(likelihood.count);
+  const low = rootFrom(height, estimate, stride, EXPONENT_RANGE, tolerance);
+  const high = rootFrom((x) => -height(x), estimate, stride, EXPONENT_RANGE, tolerance);
   return {
     estimate,
-    low: rootFrom(height, estimate, stride, EXPONENT_RANGE, tolerance),
-    high: rootFrom((x) => -height(x), estimate, stride, EXPONENT_RANGE, tolerance),
+    low,
+    high,
     cutoffFactor,
-    profile,
+    profile: withDetail(likelihood, profile, estimate, low, high),
     influence: curvature > 0 ? scores.map((score) => score / curvature) : null,
   };
 }
@@ -69,16 +73,39 @@ export function estimateByProfile(likelihood: ProfileLikelihood, options: Profil
 function curve(likelihood: ProfileLikelihood, { range, step }: ProfileOptions): ProfilePoint[] {
   const count = Math.round((range.high - range.low) / step);
   return Array.from({ length: count + 1 }, (_, k) => {
-    const exponent = Math.round((range.low + k * step) * 1e6) / 1e6;
-    const logLikelihood = likelihood.at(exponent);
-    return { exponent, logLikelihood: Number.isFinite(logLikelihood) ? logLikelihood : null };
+    return point(likelihood, Math.round((range.low + k * step) * 1e6) / 1e6);
   });
+}
+
+function point(likelihood: ProfileLikelihood, exponent: number): ProfilePoint {
+  const logLikelihood = likelihood.at(exponent);
+  return { exponent, logLikelihood: Number.isFinite(logLikelihood) ? logLikelihood : null };
+}
+
+/** Points between and a little beyond the ends of the interval, which the regular curve may be too coarse to show. */
+function withDetail(
+  likelihood: ProfileLikelihood,
+  profile: readonly ProfilePoint[],
+  estimate: number,
+  low: number | null,
+  high: number | null,
+): ProfilePoint[] {
+  const added = detailAround(estimate, low, high).map((exponent) => point(likelihood, exponent));
+  return [...profile, ...added].sort((a, b) => a.exponent - b.exponent);
+}
+
+/** λ̂ and four steps to either side, the second of which is the end of the interval; none where the ends are not known. */
+export function detailAround(estimate: number, low: number | null, high: number | null): number[] {
+  if (low === null || high === null || high <= low) return [];
+  const half = 0.5 * (high - low);
+  return Array.from({ length: 9 }, (_, k) => estimate + (k - 4) * 0.5 * half);
 }
 
 function efficientScores(likelihood: ProfileLikelihood, estimate: number, peak: number) {
   const { count } = likelihood;
   const step = Math.min(0.05, Math.max(2e-3, 0.3 / Math.sqrt(count)));
-  const curvature = (2 * peak - likelihood.at(estimate - step) - likelihood.at(estimate + step)) / (step * step);
+  const curvature =
+    (2 * peak - likelihood.at(estimate - step) - likelihood.at(estimate + step)) / (step * step);
   const contributions = likelihood.contributionsNear(estimate);
   const scores = new Float64Array(count);
   const below = new Float64Array(count);

@@ -22,7 +22,9 @@ const list = fc.array(fc.tuple(size, size), { minLength: 4, maxLength: 40 });
 function ranksOf(values: readonly number[]): number[] {
   const rounded = values.map(Math.fround);
   return rounded.map(
-    (value) => rounded.filter((other) => other < value).length + 0.5 * (rounded.filter((other) => other === value).length + 1),
+    (value) =>
+      rounded.filter((other) => other < value).length +
+      0.5 * (rounded.filter((other) => other === value).length + 1),
   );
 }
 
@@ -104,15 +106,20 @@ describe("the statistic T", () => {
         ),
       );
     for (const exponent of [-1, 0, 0.5, 1, 2]) {
-      for (const factor of [2 ** 20, 2 ** -20, -1]) expect(at(factor).at(exponent)).toBeCloseTo(at(1).at(exponent), 10);
+      for (const factor of [2 ** 20, 2 ** -20, -1])
+        expect(at(factor).at(exponent)).toBeCloseTo(at(1).at(exponent), 10);
     }
   });
 
   it("of groups with scales of their own is that of the groups in one scale", () => {
     const { initial, final } = simulatePairs({ pairs: 90 }, createRandom("scales"));
     const group = Array.from(initial, (_, i) => `g${i % 3}`);
-    const scaled = (weights: PairedWeights["initial"]) => Float64Array.from(weights, (weight, i) => weight * 8 ** (i % 3));
-    const [plain, spread] = [pairWeights(initial, final, { group }), pairWeights(scaled(initial), scaled(final), { group })];
+    const scaled = (weights: PairedWeights["initial"]) =>
+      Float64Array.from(weights, (weight, i) => weight * 8 ** (i % 3));
+    const [plain, spread] = [
+      pairWeights(initial, final, { group }),
+      pairWeights(scaled(initial), scaled(final), { group }),
+    ];
     for (const exponent of [0, 1, 2]) {
       const [a, b] = [plain, spread].map((pairs) => independenceTest(continuumPairs(pairs)).at(exponent));
       expect(b).toBeCloseTo(a, 10);
@@ -123,10 +130,22 @@ describe("the statistic T", () => {
     const random = createRandom("none");
     const initial = Float64Array.from({ length: 60 }, () => Math.exp(random.normal()));
     const changes = initial.map((weight) => 0.5 * weight + random.normal());
-    const test = independenceTest(continuumPairs(pairWeights(initial, initial.map((weight) => 2 * weight))));
+    const test = independenceTest(
+      continuumPairs(
+        pairWeights(
+          initial,
+          initial.map((weight) => 2 * weight),
+        ),
+      ),
+    );
     const plain = test.of(Float64Array.from(changes), "none");
     expect(plain).toBeCloseTo(spearman(Array.from(changes), Array.from(initial)), 8);
-    expect(test.of(changes.map((change) => 7 + Math.atan(change)), "none")).toBeCloseTo(plain, 8);
+    expect(
+      test.of(
+        changes.map((change) => 7 + Math.atan(change)),
+        "none",
+      ),
+    ).toBeCloseTo(plain, 8);
     expect(plain).toBeGreaterThan(1);
   });
 
@@ -139,13 +158,24 @@ describe("the statistic T", () => {
       Array.from(changes, (change) => Math.abs(change - middle)),
       Array.from(initial),
     );
-    const test = independenceTest(continuumPairs(pairWeights(initial, initial.map((weight) => 2 * weight))));
+    const test = independenceTest(
+      continuumPairs(
+        pairWeights(
+          initial,
+          initial.map((weight) => 2 * weight),
+        ),
+      ),
+    );
     expect(test.of(changes, "median")).toBeCloseTo(wanted, 8);
   });
 
   it("at the true λ has mean 0 and SD 1 whatever the law of the change", () => {
     // 400 data sets of 60 pairs a law: the error of the mean is 0.05 and of the SD 0.035, so that both fail below once in a million.
-    for (const [law, exponent] of [["gaussian", 0], ["student-4", 1], ["silent", 2]] as const) {
+    for (const [law, exponent] of [
+      ["gaussian", 0],
+      ["student-4", 1],
+      ["silent", 2],
+    ] as const) {
       const values = Array.from({ length: 400 }, (_, k) => {
         const pairs = simulatePairs({ law, exponent, pairs: 60 }, createRandom(`null ${law} ${k}`));
         return independenceTest(continuumPairs(pairs)).at(exponent);
@@ -172,13 +202,20 @@ describe("rankExponent", () => {
 
   it.each([0, 0.5, 1, 2])("recovers λ = %d from 400 pairs", (exponent) => {
     // SE = 1.06·√((κ − 1)/2)/√(2n Var ln|w|) = 0.05: five of them.
-    const { estimate } = rankExponent(continuumPairs(simulatePairs({ exponent, pairs: 400 }, createRandom(exponent))), critical);
+    const { estimate } = rankExponent(
+      continuumPairs(simulatePairs({ exponent, pairs: 400 }, createRandom(exponent))),
+      critical,
+    );
     expect(Math.abs((estimate ?? Number.NaN) - exponent)).toBeLessThan(0.25);
   });
 
   it("has ends where T crosses the critical value, and the estimate where it crosses zero", () => {
     const { at } = independenceTest(pairs);
-    for (const [place, target] of [[found.low, -critical], [found.estimate, 0], [found.high, critical]] as const) {
+    for (const [place, target] of [
+      [found.low, -critical],
+      [found.estimate, 0],
+      [found.high, critical],
+    ] as const) {
       // T is a step function: the place is that of a step, to the 1e-6 of the search.
       expect(at((place ?? Number.NaN) - 2e-6)).toBeLessThanOrEqual(target);
       expect(at((place ?? Number.NaN) + 2e-6)).toBeGreaterThanOrEqual(target);
@@ -197,7 +234,8 @@ describe("rankExponent", () => {
       ),
       critical,
     );
-    for (const key of ["estimate", "low", "high"] as const) expect(scaled[key]).toBeCloseTo(found[key] ?? Number.NaN, 5);
+    for (const key of ["estimate", "low", "high"] as const)
+      expect(scaled[key]).toBeCloseTo(found[key] ?? Number.NaN, 5);
   });
 
   it("keeps an end open that the range does not hold", () => {
@@ -225,27 +263,37 @@ describe("rankExponent", () => {
   });
 
   it("searched near a start comes to the same place", () => {
-    for (const start of [0.6, 1, 1.4]) expect(rankExponentNear(pairs, start)).toBeCloseTo(found.estimate ?? Number.NaN, 3);
+    for (const start of [0.6, 1, 1.4])
+      expect(rankExponentNear(pairs, start)).toBeCloseTo(found.estimate ?? Number.NaN, 3);
   });
 });
 
 describe("gatherPairs", () => {
   it("takes the pairs at these positions, as often as named, and keeps their groups and clusters", () => {
     const all = continuumPairs(
-      pairWeights([1, 2, 3, 4, 5], [2, 3, -4, 5, 7], { group: ["a", "a", "b", "c", "c"], cluster: ["x", "y", "x", "y", "z"] }),
+      pairWeights([1, 2, 3, 4, 5], [2, 3, -4, 5, 7], {
+        group: ["a", "a", "b", "c", "c"],
+        cluster: ["x", "y", "x", "y", "z"],
+      }),
     );
     const some = gatherPairs(all, Int32Array.of(1, 1, 3, 4));
     expect(Array.from(some.place)).toEqual([1, 1, 3, 4]);
     expect(Array.from(some.groupStart)).toEqual([0, 2, 2, 4]);
     expect(Array.from(some.cluster ?? [])).toEqual([1, 1, 1, 2]);
     const changes = dualChangesAt(all, 1, new Float64Array(5));
-    expect(Array.from(dualChangesAt(some, 1, new Float64Array(4)))).toEqual([1, 1, 3, 4].map((k) => changes[k]));
+    expect(Array.from(dualChangesAt(some, 1, new Float64Array(4)))).toEqual(
+      [1, 1, 3, 4].map((k) => changes[k]),
+    );
   });
 });
 
 describe("criticalValue", () => {
   const of = (pairs: number, level: number, seed = 1) =>
-    criticalValue(continuumPairs(simulatePairs({ pairs }, createRandom("critical"))), level, createRandom(seed));
+    criticalValue(
+      continuumPairs(simulatePairs({ pairs }, createRandom("critical"))),
+      level,
+      createRandom(seed),
+    );
 
   it("for ten pairs is Spearman's tabulated two-sided 5 % point, 0.648·√9", () => {
     const { value, method } = of(10, 0.95);
@@ -257,7 +305,11 @@ describe("criticalValue", () => {
   it("for seven pairs splits all 5,040 orders at the level asked for", () => {
     const orders: number[][] = [[]];
     for (let n = 1; n <= 7; n++) {
-      orders.splice(0, orders.length, ...orders.flatMap((order) => Array.from({ length: n }, (_, k) => order.toSpliced(k, 0, n))));
+      orders.splice(
+        0,
+        orders.length,
+        ...orders.flatMap((order) => Array.from({ length: n }, (_, k) => order.toSpliced(k, 0, n))),
+      );
     }
     const natural = [1, 2, 3, 4, 5, 6, 7];
     const exact = orders.map((order) => Math.abs(spearman(order, natural)));
@@ -287,7 +339,11 @@ describe("criticalValue", () => {
     const initial = Array.from({ length: 40 }, (_, i) => (i < 20 ? 1 : 1000) * Math.exp(random.normal()));
     const final = initial.map((weight) => 1.5 * weight);
     const group = initial.map((_, i) => (i < 20 ? "small" : "large"));
-    const { value } = criticalValue(continuumPairs(pairWeights(initial, final, { group })), 0.95, createRandom(1));
+    const { value } = criticalValue(
+      continuumPairs(pairWeights(initial, final, { group })),
+      0.95,
+      createRandom(1),
+    );
     // Two groups of twenty: between the points of 20 (1.95) and of 40 pairs (1.95); the sum of two has lighter tails than either.
     expect(value).toBeGreaterThan(1.85);
     expect(value).toBeLessThan(2.05);

@@ -114,7 +114,8 @@ function shiftToPositive(values: Float64Array, from: number, to: number): void {
   for (let k = from; k < to; k++) {
     if (Number.isFinite(values[k]) && values[k] < smallest) smallest = values[k];
   }
-  for (let k = from; k < to; k++) values[k] = values[k] === Number.NEGATIVE_INFINITY ? 0 : values[k] - smallest;
+  for (let k = from; k < to; k++)
+    values[k] = values[k] === Number.NEGATIVE_INFINITY ? 0 : values[k] - smallest;
 }
 
 function centredSizeRanks(pairs: ContinuumPairs, scratch: ReturnType<typeof rankScratch>): Float64Array {
@@ -219,7 +220,11 @@ export function gatherPairs(pairs: ContinuumPairs, positions: Int32Array): Conti
  * Up to 200 pairs the permutation distribution (9,999 random permutations within groups), which needs no
  * approximation; above, the normal quantile, from which it no longer differs in the second digit.
  */
-export function criticalValue(pairs: ContinuumPairs, level: number, random: Random): { value: number; method: string } {
+export function criticalValue(
+  pairs: ContinuumPairs,
+  level: number,
+  random: Random,
+): { value: number; method: string } {
   const normal = normalQuantile(0.5 + level / 2);
   if (pairs.count > PERMUTATION_LIMIT) return { value: normal, method: "normal" };
   const statistics = permutationStatistics(pairs, random);

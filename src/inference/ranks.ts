@@ -33,7 +33,13 @@ export function rankScratch(capacity: number): RankScratch {
  * Orders by the values rounded to float32: two that differ by less than 6e-8 of their size count as tied.
  * A radix sort of three passes; about 15 ns a value.
  */
-export function midRanks(values: Float64Array, ranks: Float64Array, from: number, to: number, scratch: RankScratch): void {
+export function midRanks(
+  values: Float64Array,
+  ranks: Float64Array,
+  from: number,
+  to: number,
+  scratch: RankScratch,
+): void {
   const count = to - from;
   const { single, singleBits, histogram } = scratch;
   let { keys, otherKeys, order, otherOrder } = scratch;

@@ -22,7 +22,8 @@ describe("rootFrom", () => {
     const place = fc.double({ min: -1.9, max: 4.9, noNaN: true });
     fc.assert(
       fc.property(place, place, (jump, start) => {
-        const stairs = (x: number) => (x < jump ? Math.floor(3 * (x - jump)) : 1 + Math.floor(3 * (x - jump)));
+        const stairs = (x: number) =>
+          x < jump ? Math.floor(3 * (x - jump)) : 1 + Math.floor(3 * (x - jump));
         const found = rootFrom(stairs, start, 0.25, range, tolerance);
         expect(Math.abs((found ?? Number.NaN) - jump)).toBeLessThan(tolerance);
       }),
@@ -85,7 +86,9 @@ describe("crossingsOf", () => {
   });
 
   it("counts a zero on the grid once, as the end of the rise", () => {
-    expect(crossingsOf((x) => x, { low: -1, high: 1 }, 0.5)).toEqual([{ place: 0, rise: expect.any(Number) }]);
+    expect(crossingsOf((x) => x, { low: -1, high: 1 }, 0.5)).toEqual([
+      { place: 0, rise: expect.any(Number) },
+    ]);
     expect(crossingsOf((x) => Math.abs(x), { low: -1, high: 1 }, 0.5)).toEqual([]);
   });
 

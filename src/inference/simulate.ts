@@ -59,12 +59,16 @@ export function simulatePairs(settings: Partial<SimulationSettings>, random: Ran
     all.clusterSize > 1 ? Math.exp(0.5 * clusterRandom.normal()) : 1,
   );
   for (let i = 0; i < change.length; i++) change[i] *= clusterScale[Math.floor(i / all.clusterSize)];
-  const weightScale = Array.from({ length: all.groups }, () => (all.groups > 1 ? Math.exp(groupRandom.normal()) : 1));
+  const weightScale = Array.from({ length: all.groups }, () =>
+    all.groups > 1 ? Math.exp(groupRandom.normal()) : 1,
+  );
   const changeScale = Array.from({ length: all.groups }, () =>
     all.groups > 1 ? Math.exp(0.5 * groupRandom.normal()) : 1,
   );
   const scale = scaleOfChange(potential, initial, change, all.changeSize);
-  const final = initial.map((weight, i) => moved(potential, weight, scale * changeScale[i % all.groups] * change[i]));
+  const final = initial.map((weight, i) =>
+    moved(potential, weight, scale * changeScale[i % all.groups] * change[i]),
+  );
   const noise = random.stream("noise");
   const meanSize = initial.reduce((sum, weight) => sum + Math.abs(weight), 0) / initial.length;
   const read = (weight: number, i: number) => {
@@ -99,7 +103,9 @@ function dualLaw(settings: SimulationSettings, random: Random): Float64Array {
     "student-4": () => random.studentT(4),
     silent: () => random.normal() * (random.uniform() < 0.7 ? 0.05 : 1),
   }[settings.law];
-  const deviation = { gaussian: 1, "student-4": Math.SQRT2, silent: Math.sqrt(0.3 + 0.7 * 0.0025) }[settings.law];
+  const deviation = { gaussian: 1, "student-4": Math.SQRT2, silent: Math.sqrt(0.3 + 0.7 * 0.0025) }[
+    settings.law
+  ];
   return Float64Array.from({ length: settings.pairs }, () => draw() + settings.drift * deviation);
 }
 
@@ -107,11 +113,17 @@ function moved(potential: Potential, weight: number, change: number): number {
   return potential.inverseMirrorMap(potential.mirrorMap(weight) + change, weight < 0 ? -1 : 1);
 }
 
-function scaleOfChange(potential: Potential, initial: Float64Array, change: Float64Array, wanted: number): number {
+function scaleOfChange(
+  potential: Potential,
+  initial: Float64Array,
+  change: Float64Array,
+  wanted: number,
+): number {
   const sizeSquares = initial.reduce((sum, weight) => sum + weight * weight, 0);
   const relative = (scale: number) => {
     let squares = 0;
-    for (let i = 0; i < initial.length; i++) squares += (moved(potential, initial[i], scale * change[i]) - initial[i]) ** 2;
+    for (let i = 0; i < initial.length; i++)
+      squares += (moved(potential, initial[i], scale * change[i]) - initial[i]) ** 2;
     return Math.sqrt(squares / sizeSquares);
   };
   let [low, high] = [1e-9, 1e3];

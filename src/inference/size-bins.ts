@@ -47,7 +47,9 @@ function binOf(
   }
   const kurtosis = squares > 0 ? (count * fourths) / squares ** 2 : 3;
   const deviation = Math.sqrt(squares / Math.max(1, count - 1));
-  const reach = Math.exp(normalQuantile(0.5 + level / 2) * Math.sqrt(Math.max(kurtosis, 1.8) - 1) * 0.5 / Math.sqrt(count));
+  const reach = Math.exp(
+    (normalQuantile(0.5 + level / 2) * Math.sqrt(Math.max(kurtosis, 1.8) - 1) * 0.5) / Math.sqrt(count),
+  );
   return {
     size: Math.exp(logSize / count),
     pairs: count,

@@ -11,14 +11,19 @@ const oneGroup = (count: number) => Int32Array.of(0, count);
 /** ln f_ν((x − μ)/σ) − ln σ, written out. */
 function logDensity(x: number, location: number, scale: number, degreesOfFreedom: number): number {
   const z = (x - location) / scale;
-  if (degreesOfFreedom === Number.POSITIVE_INFINITY) return -0.5 * (Math.log(2 * Math.PI) + z * z) - Math.log(scale);
+  if (degreesOfFreedom === Number.POSITIVE_INFINITY)
+    return -0.5 * (Math.log(2 * Math.PI) + z * z) - Math.log(scale);
   const half = (degreesOfFreedom + 1) / 2;
-  const constant = logGamma(half) - logGamma(degreesOfFreedom / 2) - 0.5 * Math.log(degreesOfFreedom * Math.PI);
+  const constant =
+    logGamma(half) - logGamma(degreesOfFreedom / 2) - 0.5 * Math.log(degreesOfFreedom * Math.PI);
   return constant - half * Math.log1p((z * z) / degreesOfFreedom) - Math.log(scale);
 }
 
 /** The best log-likelihood on ever finer grids of μ and ln σ. */
-function searched(changes: Float64Array, degreesOfFreedom: number): { value: number; location: number; scale: number } {
+function searched(
+  changes: Float64Array,
+  degreesOfFreedom: number,
+): { value: number; location: number; scale: number } {
   let best = { value: Number.NEGATIVE_INFINITY, location: 0, scale: 1 };
   let [place, logScale, reach] = [0, 0, 2.4];
   for (let round = 0; round < 14; round++, reach *= 0.4) {
@@ -67,7 +72,11 @@ describe("fitStudent", () => {
     const [count, factor, shift] = [40, 250, -3];
     const changes = drawn(count, "moved");
     const fit = fitStudent(changes, oneGroup(count), degreesOfFreedom);
-    const moved = fitStudent(changes.map((x) => factor * x + shift), oneGroup(count), degreesOfFreedom);
+    const moved = fitStudent(
+      changes.map((x) => factor * x + shift),
+      oneGroup(count),
+      degreesOfFreedom,
+    );
     expect(moved.location[0]).toBeCloseTo(factor * fit.location[0] + shift, 6);
     expect(moved.scale[0] / fit.scale[0]).toBeCloseTo(factor, 6);
     expect(moved.logLikelihood).toBeCloseTo(fit.logLikelihood - count * Math.log(factor), 8);
@@ -113,34 +122,43 @@ describe("fitStudent", () => {
 describe("studentLogDensities", () => {
   it("sum to the log-likelihood of the fit", () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 6, maxLength: 30 }), (values) => {
-        const changes = Float64Array.from(values, (value, k) => value + 0.01 * k);
-        const starts = Int32Array.of(0, 3, changes.length);
-        for (const degreesOfFreedom of DEGREES_OF_FREEDOM) {
-          const fit = fitStudent(changes, starts, degreesOfFreedom);
-          const each = studentLogDensities(changes, starts, fit, new Float64Array(changes.length));
-          expect(each.reduce((sum, value) => sum + value, 0)).toBeCloseTo(fit.logLikelihood, 7);
-        }
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 6, maxLength: 30 }),
+        (values) => {
+          const changes = Float64Array.from(values, (value, k) => value + 0.01 * k);
+          const starts = Int32Array.of(0, 3, changes.length);
+          for (const degreesOfFreedom of DEGREES_OF_FREEDOM) {
+            const fit = fitStudent(changes, starts, degreesOfFreedom);
+            const each = studentLogDensities(changes, starts, fit, new Float64Array(changes.length));
+            expect(each.reduce((sum, value) => sum + value, 0)).toBeCloseTo(fit.logLikelihood, 7);
+          }
+        },
+      ),
       runs,
     );
   });
 
-  it.each(DEGREES_OF_FREEDOM)("are those of a density: its integral is one for ν = %d", (degreesOfFreedom) => {
-    // x = μ + σ sinh t turns the heavy tails into exponential ones, where the trapezoid rule is exact to rounding.
-    const [step, location, scale] = [0.05, -1.3, 0.4];
-    const t = Float64Array.from({ length: 1601 }, (_, k) => (k - 800) * step);
-    const fit: StudentFit = {
-      degreesOfFreedom,
-      location: Float64Array.of(location),
-      scale: Float64Array.of(scale),
-      logLikelihood: 0,
-    };
-    const x = t.map((value) => location + scale * Math.sinh(value));
-    const each = studentLogDensities(x, oneGroup(x.length), fit, new Float64Array(x.length));
-    const integral = each.reduce((sum, value, k) => sum + Math.exp(value) * scale * Math.cosh(t[k]) * step, 0);
-    expect(integral).toBeCloseTo(1, 10);
-  });
+  it.each(DEGREES_OF_FREEDOM)(
+    "are those of a density: its integral is one for ν = %d",
+    (degreesOfFreedom) => {
+      // x = μ + σ sinh t turns the heavy tails into exponential ones, where the trapezoid rule is exact to rounding.
+      const [step, location, scale] = [0.05, -1.3, 0.4];
+      const t = Float64Array.from({ length: 1601 }, (_, k) => (k - 800) * step);
+      const fit: StudentFit = {
+        degreesOfFreedom,
+        location: Float64Array.of(location),
+        scale: Float64Array.of(scale),
+        logLikelihood: 0,
+      };
+      const x = t.map((value) => location + scale * Math.sinh(value));
+      const each = studentLogDensities(x, oneGroup(x.length), fit, new Float64Array(x.length));
+      const integral = each.reduce(
+        (sum, value, k) => sum + Math.exp(value) * scale * Math.cosh(t[k]) * step,
+        0,
+      );
+      expect(integral).toBeCloseTo(1, 10);
+    },
+  );
 
   it("are 0 in groups too small to be fitted", () => {
     const changes = Float64Array.of(1, 2, 3, 9);

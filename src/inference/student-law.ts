@@ -91,7 +91,8 @@ function iterate(
     const next = squares / weights - shift * shift;
     mean += shift;
     const settled =
-      Math.abs(next - variance) < RELATIVE_TOLERANCE * variance && shift * shift < RELATIVE_TOLERANCE ** 2 * variance;
+      Math.abs(next - variance) < RELATIVE_TOLERANCE * variance &&
+      shift * shift < RELATIVE_TOLERANCE ** 2 * variance;
     variance = next;
     if (settled || !(variance > 0)) break;
   }
@@ -138,7 +139,8 @@ export function studentLogDensities(
 }
 
 function logConstants(degreesOfFreedom: number): { constant: number; power: number | null } {
-  if (degreesOfFreedom === Number.POSITIVE_INFINITY) return { constant: -0.5 * Math.log(2 * Math.PI), power: null };
+  if (degreesOfFreedom === Number.POSITIVE_INFINITY)
+    return { constant: -0.5 * Math.log(2 * Math.PI), power: null };
   const half = degreesOfFreedom / 2;
   const constant = logGamma(half + 0.5) - logGamma(half) - 0.5 * Math.log(degreesOfFreedom * Math.PI);
   return { constant, power: half + 0.5 };

@@ -8,7 +8,10 @@ import { likelihoodExponent, studentLikelihood } from "./student-likelihood.ts";
 const exponents = [-1, -0.3, 0, 0.5, 1, 1.7, 2.5];
 
 function simulated(exponent: number, law: ChangeLaw = "gaussian", pairs = 300): PairedWeights {
-  return simulatePairs({ exponent, law, pairs, signs: "positive" }, createRandom(`likelihood ${exponent} ${law}`));
+  return simulatePairs(
+    { exponent, law, pairs, signs: "positive" },
+    createRandom(`likelihood ${exponent} ${law}`),
+  );
 }
 
 /** Log-normal weights whose logarithms change by a uniform number: lighter tails than any Student t. */
@@ -79,7 +82,9 @@ describe("studentLikelihood", () => {
     }
     expect(likelihood.fitAt(0)).toBeNull();
     const { profile, estimate } = likelihoodExponent(continuumPairs(flipped), 0.95);
-    expect(profile.every(({ exponent, logLikelihood }) => (logLikelihood === null) === exponent <= 0)).toBe(true);
+    expect(profile.every(({ exponent, logLikelihood }) => (logLikelihood === null) === exponent <= 0)).toBe(
+      true,
+    );
     expect(estimate).toBeGreaterThan(0);
   });
 
@@ -94,7 +99,8 @@ describe("studentLikelihood", () => {
   it("has its own location and scale for each group", () => {
     const { initial, final } = simulated(0);
     const group = Array.from(initial, (_, i) => `group ${i % 3}`);
-    const stretch = (weights: PairedWeights["initial"]) => Float64Array.from(weights, (weight, i) => weight * 10 ** (i % 3));
+    const stretch = (weights: PairedWeights["initial"]) =>
+      Float64Array.from(weights, (weight, i) => weight * 10 ** (i % 3));
     const pooled = continuumPairs(pairWeights(initial, final, { group }));
     const spread = continuumPairs(pairWeights(stretch(initial), stretch(final), { group }));
     const [a, b] = [pooled, spread].map(studentLikelihood);
@@ -105,7 +111,10 @@ describe("studentLikelihood", () => {
 describe("likelihoodExponent", () => {
   // SE(λ̂) = √((κ − 1)/2)/√(2n Var ln|w|) = 0.05 (Gaussian) and 0.06 (t₄): 0.25 and 0.3 are five of them.
   it.each([0, 1, 2])("recovers λ = %i from 300 Gaussian changes, its interval around it", (exponent) => {
-    const { estimate, low, high, degreesOfFreedom, cutoffFactor } = likelihoodExponent(continuumPairs(simulated(exponent)), 0.95);
+    const { estimate, low, high, degreesOfFreedom, cutoffFactor } = likelihoodExponent(
+      continuumPairs(simulated(exponent)),
+      0.95,
+    );
     expect(Math.abs((estimate ?? Number.NaN) - exponent)).toBeLessThan(0.25);
     expect(low).toBeLessThan(estimate ?? Number.NaN);
     expect(high).toBeGreaterThan(estimate ?? Number.NaN);
@@ -115,7 +124,10 @@ describe("likelihoodExponent", () => {
   });
 
   it("recovers λ = 0 from 300 heavy-tailed changes, and their degrees of freedom", () => {
-    const { estimate, degreesOfFreedom } = likelihoodExponent(continuumPairs(simulated(0, "student-4")), 0.95);
+    const { estimate, degreesOfFreedom } = likelihoodExponent(
+      continuumPairs(simulated(0, "student-4")),
+      0.95,
+    );
     expect(Math.abs(estimate ?? Number.NaN)).toBeLessThan(0.3);
     expect(degreesOfFreedom).toBe(4);
   });
@@ -134,15 +146,20 @@ describe("likelihoodExponent", () => {
       ),
     );
     // The searches stop at 1e-5.
-    for (const key of ["estimate", "low", "high"] as const) expect(scaled[key]).toBeCloseTo(plain[key] ?? Number.NaN, 4);
-    const drop = (fit: typeof plain) => fit.profile.map(({ logLikelihood }) => (logLikelihood ?? 0) - (fit.profile[0].logLikelihood ?? 0));
+    for (const key of ["estimate", "low", "high"] as const)
+      expect(scaled[key]).toBeCloseTo(plain[key] ?? Number.NaN, 4);
+    const drop = (fit: typeof plain) =>
+      fit.profile.map(({ logLikelihood }) => (logLikelihood ?? 0) - (fit.profile[0].logLikelihood ?? 0));
     for (const [k, value] of drop(plain).entries()) expect(drop(scaled)[k]).toBeCloseTo(value, 5);
   });
 
   it("widens its interval where changes within a cluster share their size", () => {
     const random = createRandom("clusters");
     const scale = Float64Array.from({ length: 30 }, () => Math.exp(0.8 * random.normal()));
-    const initial = Float64Array.from({ length: 300 }, (_, i) => scale[i % 30] * Math.exp(0.3 * random.normal()));
+    const initial = Float64Array.from(
+      { length: 300 },
+      (_, i) => scale[i % 30] * Math.exp(0.3 * random.normal()),
+    );
     const effect = Float64Array.from({ length: 30 }, () => Math.exp(0.8 * random.normal()));
     const final = initial.map((weight, i) => weight * Math.exp(0.1 * effect[i % 30] * random.normal()));
     const cluster = Array.from(initial, (_, i) => `neuron ${i % 30}`);

@@ -13,7 +13,10 @@ const additive = { additive: 0.1, multiplicative: 0 };
 /** λ̂ of a change of 5 % under noise of 10 % in 1,000 pairs; noise in shares, as the simulation takes it. */
 function estimates(exponent: number, noise: NoiseLevels, told: NoiseLevels) {
   return Array.from({ length: repeats }, (_, k) => {
-    const pairs = simulatePairs({ exponent, noise, pairs: 1000, changeSize: 0.05 }, createRandom(`variance ${k}`));
+    const pairs = simulatePairs(
+      { exponent, noise, pairs: 1000, changeSize: 0.05 },
+      createRandom(`variance ${k}`),
+    );
     const mean = pairs.initial.reduce((sum, weight) => sum + Math.abs(weight), 0) / pairs.initial.length;
     const known = { additive: told.additive * mean, multiplicative: told.multiplicative };
     return varianceFunctionExponent(noisyPairs(continuumPairs(pairs), known), 0.95);
@@ -50,11 +53,18 @@ describe("varianceFunctionExponent", () => {
   });
 
   it("fits the location and scale of each group by itself", () => {
-    const { initial, final } = simulatePairs({ exponent: 1, pairs: 600, changeSize: 0.05 }, createRandom("groups"));
-    const stretched = (weights: typeof initial) => Float64Array.from(weights, (weight, i) => weight * (i % 2 === 0 ? 1 : 50));
+    const { initial, final } = simulatePairs(
+      { exponent: 1, pairs: 600, changeSize: 0.05 },
+      createRandom("groups"),
+    );
+    const stretched = (weights: typeof initial) =>
+      Float64Array.from(weights, (weight, i) => weight * (i % 2 === 0 ? 1 : 50));
     const group = Array.from(initial, (_, i) => `g${i % 2}`);
     const pairs = continuumPairs(pairWeights(stretched(initial), stretched(final), { group }));
-    const { estimate } = varianceFunctionExponent(noisyPairs(pairs, { additive: 1e-6, multiplicative: 0 }), 0.95);
+    const { estimate } = varianceFunctionExponent(
+      noisyPairs(pairs, { additive: 1e-6, multiplicative: 0 }),
+      0.95,
+    );
     expect(Math.abs((estimate ?? Number.NaN) - 1)).toBeLessThan(0.2);
   });
 });

@@ -1,6 +1,7 @@
 /** From numbers to one plain sentence, and when not to say one. */
 
 import { exponentName } from "../geometry/index.ts";
+import { FEWEST_CLUSTERS } from "./cluster-bootstrap.ts";
 import type {
   Diagnostics,
   ExponentEstimate,
@@ -29,6 +30,8 @@ export interface Evidence {
   readonly noise: NoiseReport;
   readonly changeBeyondNoise: boolean;
   readonly diagnostics: Diagnostics;
+  /** Clusters among the pairs; null where all are independent. */
+  readonly clusters: number | null;
   /** SD of the exponent between groups, beyond their own error; null with fewer than two groups. */
   readonly groupSpread: number | null;
 }
@@ -44,7 +47,12 @@ export function judge(evidence: Evidence): Verdict {
   );
 }
 
-function open(status: VerdictStatus, statement: string, advice: string, candidates: readonly string[] = []): Verdict {
+function open(
+  status: VerdictStatus,
+  statement: string,
+  advice: string,
+  candidates: readonly string[] = [],
+): Verdict {
   return { potential: null, status, candidates, statement, advice };
 }
 
@@ -67,13 +75,14 @@ function withinNoise({ noise, changeBeyondNoise }: Evidence): Verdict | null {
   );
 }
 
-function sizesAlike({ exponent, diagnostics, pairs }: Evidence): Verdict | null {
+function sizesAlike(evidence: Evidence): Verdict | null {
+  const { exponent, diagnostics } = evidence;
   const narrow = diagnostics.logSizeDeviation < NARROW_SIZES;
   if (!narrow || width(exponent) < HOPELESS_WIDTH) return null;
   return open(
     "unidentifiable",
     `The initial weights hardly vary (SD of the logarithm of their size ${figure(diagnostics.logSizeDeviation)}), so every geometry predicts the same changes.`,
-    needed(diagnostics, pairs),
+    needed(evidence),
   );
 }
 
@@ -113,7 +122,12 @@ function misfit(evidence: Evidence): Verdict | null {
     );
   }
   const agreement = diagnostics.groupAgreement;
-  if (agreement && groupSpread !== null && agreement.pValue < GROUP_SIGNIFICANCE && groupSpread > EQUIVALENCE_MARGIN) {
+  if (
+    agreement &&
+    groupSpread !== null &&
+    agreement.pValue < GROUP_SIGNIFICANCE &&
+    groupSpread > EQUIVALENCE_MARGIN
+  ) {
     return open(
       "misfit",
       `The groups do not share one exponent (SD between groups ${figure(groupSpread)}, p = ${figure(agreement.pValue)}); pooled λ = ${interval(exponent)}.`,
@@ -126,7 +140,8 @@ function misfit(evidence: Evidence): Verdict | null {
 /** What remains, in words: a mean that falls with the weight is what noise and regression to the mean look like. */
 function dependence({ location, spread, trend }: NonNullable<Diagnostics["remainingDependence"]>): string {
   if (spread.pValue < location.pValue) return "The spread of the change depends on size";
-  if (trend < -0.05) return "Weights fell back towards the middle (regression to the mean, such as noise makes),";
+  if (trend < -0.05)
+    return "Weights fell back towards the middle (regression to the mean, such as noise makes),";
   return trend > 0.05 ? "Weights moved away from the middle" : "The mean of the change depends on size";
 }
 
@@ -149,7 +164,7 @@ function insideInterval(evidence: Evidence): Verdict {
     return open(
       "undecided",
       `These ${grouped(evidence.pairs)} synapses cannot tell ${list(inside)} apart: λ = ${interval(exponent)}${condition}.${flips}`,
-      needed(diagnostics, evidence.pairs),
+      needed(evidence),
       inside,
     );
   }
@@ -183,7 +198,8 @@ function secondOpinion({ likelihood, potentials, noise }: Evidence, name: string
   const exponent = potentials.find((score) => score.name === name)?.exponent ?? null;
   if (noise.source !== "none" || exponent === null || likelihood.estimate === null) return "";
   const inside =
-    (likelihood.low === null || exponent >= likelihood.low) && (likelihood.high === null || exponent <= likelihood.high);
+    (likelihood.low === null || exponent >= likelihood.low) &&
+    (likelihood.high === null || exponent <= likelihood.high);
   if (inside || Math.abs(exponent - likelihood.estimate) <= EQUIVALENCE_MARGIN) return "";
   return ` The second opinion, by likelihood, is λ = ${interval(likelihood)}, which leaves it out.`;
 }
@@ -198,7 +214,10 @@ function flipSentence({ flips }: Diagnostics): string {
   return ` Sign flips (${flips.observed}${expected}) rule out negative entropy.`;
 }
 
-function nearestWithinMargin(potentials: readonly PotentialScore[], { estimate }: ExponentEstimate): string | null {
+function nearestWithinMargin(
+  potentials: readonly PotentialScore[],
+  { estimate }: ExponentEstimate,
+): string | null {
   if (estimate === null) return null;
   let [best, distance] = [null as string | null, EQUIVALENCE_MARGIN];
   for (const { name, exponent } of potentials) {
@@ -220,10 +239,15 @@ function described(name: string): string {
 }
 
 function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+  return names.length < 2
+    ? names.join("")
+    : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-function needed({ pairsNeeded }: Diagnostics, pairs: number): string {
+function needed({ diagnostics: { pairsNeeded }, pairs, clusters }: Evidence): string {
+  if (clusters !== null && clusters < FEWEST_CLUSTERS) {
+    return `An interval needs at least ${FEWEST_CLUSTERS} clusters; there are ${clusters}.`;
+  }
   if (pairsNeeded === null) return "Many more synapses, or synapses of more different sizes, are needed.";
   return pairsNeeded > pairs
     ? `About ${grouped(pairsNeeded)} synapses like these would tell neighbours 0.5 apart (80 % power).`

@@ -12,6 +12,7 @@ import { independence } from "./figures/independence.ts";
 import { likelihoodProfile } from "./figures/likelihood-profile.ts";
 import { noiseSensitivity } from "./figures/noise-sensitivity.ts";
 import { svgText } from "./svg-text.ts";
+import { formatCount } from "./words.ts";
 
 export const figures: readonly Figure[] = [
   changeBySize,
@@ -42,7 +43,15 @@ export function drawFigures(
     .filter((figure) => figure.applies(fit))
     .map((figure) => ({
       name: figure.name,
-      caption: figure.caption(fit, picture),
+      caption: figure.caption(fit, picture) + drawnNote(figure, fit, picture),
       svg: svgText(figure.draw(fit, picture, options), figure.name),
     }));
+}
+
+/** Figures made from pairs rather than from the fit: above 50,000 pairs those are a sample. */
+const FROM_PAIRS: readonly Figure[] = [independence, dualChangeHistograms, deltaCdfContinuum];
+
+function drawnNote(figure: Figure, { pairs }: GeometryFit, picture: GeometryPicture): string {
+  if (!FROM_PAIRS.includes(figure) || picture.pairs >= pairs.used) return "";
+  return ` Drawn from ${formatCount(picture.pairs)} of the ${formatCount(pairs.used)} pairs, taken at random.`;
 }
