@@ -54,7 +54,12 @@ export interface Potential {
    * The same for many pairs in one plain loop: `dualChange` of each into `changes`, `mirrorMap` of each initial weight
    * into `duals`. Only for weights known to lie in the domain, which it does not check. Absent where nobody needs speed.
    */
-  readonly dualPass?: (initial: FloatArray, final: FloatArray, changes: Float64Array, duals: Float64Array) => void;
+  readonly dualPass?: (
+    initial: FloatArray,
+    final: FloatArray,
+    changes: Float64Array,
+    duals: Float64Array,
+  ) => void;
   /** φ(to) − φ(from) − φ′(from)(to − from) ≥ 0, without cancellation where the two are close; +∞ where no path leads. */
   divergence(to: number, from: number): number;
 }

@@ -128,7 +128,10 @@ function dualBlock(
   changes: Float64Array,
   duals: Float64Array,
 ): void {
-  if (potential.dualPass) return potential.dualPass(initial, final, changes, duals);
+  if (potential.dualPass) {
+    potential.dualPass(initial, final, changes, duals);
+    return;
+  }
   for (let i = 0; i < initial.length; i++) {
     changes[i] = potential.dualChange(initial[i], final[i]);
     duals[i] = potential.mirrorMap(initial[i]);

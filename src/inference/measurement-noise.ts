@@ -51,11 +51,11 @@ export function noiseOfRepeats(
   const parts = (share: number, i: number) => (1 - share) * typical + share * sizes[i];
   const scaleAt = (share: number) =>
     squares.reduce((sum, square, i) => sum + square / parts(share, i), 0) / used;
-  const fit = (share: number) =>
+  const logLikelihood = (share: number) =>
     -used * Math.log(scaleAt(share)) - sizes.reduce((sum, _, i) => sum + Math.log(parts(share, i)), 0);
   // A share of exactly 1 divides by sizes that may be 0; the logistic scale comes within 1e-9 of both ends.
   const logistic = (x: number) => 1 / (1 + Math.exp(-x));
-  const share = logistic(maximum((x) => fit(logistic(x)), -20, 20, 1e-4));
+  const share = logistic(maximum((x) => logLikelihood(logistic(x)), -20, 20, 1e-4));
   const scale = used > 0 ? scaleAt(share) : 0;
   return {
     additive: Math.sqrt(scale * (1 - share) * typical),
