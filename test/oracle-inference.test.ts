@@ -85,7 +85,7 @@ describe.skipIf(!isHere)("ΔCDF of 24 sets of pairs equals the reference impleme
     const flips = column("n_sign_changes");
     for (const [row, set] of sets.entries()) {
       const [initial, final] = [weights(`w0_${set}`), weights(`w1_${set}`)];
-      expect(initial.reduce((sum, weight, i) => sum + (weight * final[i] < 0 ? 1 : 0), 0)).toBe(flips[row]);
+      expect([...initial.keys()].filter((i) => initial[i] * final[i] < 0)).toHaveLength(flips[row]);
     }
     expect(flips.filter((count) => count > 0)).toHaveLength(13);
   });

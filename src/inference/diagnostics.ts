@@ -184,12 +184,13 @@ export function changeShape(
   const standardised = new Float64Array(count);
   for (let g = 0; g + 1 < groupStart.length; g++) {
     const [from, to] = [groupStart[g], groupStart[g + 1]];
-    if (to - from < 2) continue;
+    if (to - from < 3) continue;
     const part = changes.subarray(from, to);
     const mean = part.reduce((sum, value) => sum + value, 0) / part.length;
     const deviation = Math.sqrt(
       part.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (part.length - 1),
     );
+    if (!(deviation > 0)) continue;
     drift += ((mean / deviation) * part.length) / count;
     for (let k = from; k < to; k++) {
       standardised[k] = (changes[k] - mean) / deviation;

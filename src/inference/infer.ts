@@ -32,6 +32,7 @@ import {
 } from "./paired-weights.ts";
 import { DEFAULT_POTENTIALS, scorePotentials, usableArrays } from "./potential-scores.ts";
 import { changeBySize } from "./size-bins.ts";
+import { normalQuantile } from "./special-functions.ts";
 import { type Evidence, judge } from "./verdict.ts";
 
 export interface InferOptions {
@@ -81,14 +82,14 @@ interface Setting {
  * likelihood), which `subsample` says; ΔCDF and the counts see all.
  *
  * @throws InputError `too-few-pairs` (fewer than 10 present at both ends, or that changed), `constant-initial`, `no-change`,
- *   `bad-level`, `too-few-resamples`
+ *   `bad-level`, `bad-noise`, `too-few-resamples`
  */
 export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit {
   const counts = countPairs(pairs);
   const setting = settingOf(pairs, options, countSteps(pairs, options));
   requireEnough(pairs, counts);
   setting.tick("selecting pairs");
-  const continuum = selectPairs(pairs, setting.random.stream("subsample"));
+  const continuum = selectPairs(pairs, counts, setting.random.stream("subsample"));
   requireVariation(pairs, counts, continuum);
   const whole = fitOne(pairs, counts, continuum, setting);
   const groups = pairs.group === null ? [] : fitGroups(pairs, setting);
@@ -135,7 +136,7 @@ function settingOf(pairs: PairedWeights, options: InferOptions, total: number): 
     });
   }
   const estimated = options.noise === undefined && pairs.repeat ? noiseFrom(pairs) : null;
-  const given = options.noise ?? null;
+  const given = options.noise ? requireNoise(options.noise) : null;
   let done = 0;
   return {
     random: options.random,
@@ -150,6 +151,22 @@ function settingOf(pairs: PairedWeights, options: InferOptions, total: number): 
       options.onProgress?.({ done: Math.min(done++, total), total, label });
     },
   };
+}
+
+/** Noise of exactly 0 is no noise: the methods for it would divide by it. */
+function hasNoise({ additive, multiplicative }: NoiseLevels): boolean {
+  return additive > 0 || multiplicative > 0;
+}
+
+function requireNoise(noise: NoiseLevels): NoiseLevels {
+  for (const [kind, value] of Object.entries(noise)) {
+    if (value >= 0 && value < Number.POSITIVE_INFINITY) continue;
+    throw new InputError({
+      code: "bad-noise",
+      message: `infer: expected ${kind} noise ≥ 0 and finite, got ${value}; give the SD of one reading`,
+    });
+  }
+  return noise;
 }
 
 function noiseFrom({ repeat, source }: PairedWeights) {
@@ -202,23 +219,22 @@ function requireVariation(pairs: PairedWeights, counts: PairCounts, continuum: C
 }
 
 /** The pairs that estimators see: usable, changed, and thinned where there are very many. */
-function selectPairs(pairs: PairedWeights, random: Random): ContinuumPairs {
+function selectPairs(pairs: PairedWeights, counts: PairCounts, random: Random): ContinuumPairs {
+  const changed = counts.used - counts.unchanged;
+  const wanted = changed > RANK_PAIRS ? drawnPositions(changed, RANK_PAIRS, random) : null;
+  const places = new Int32Array(wanted?.length ?? changed);
   const { initial, final } = pairs;
-  const total = initial.length;
-  const candidates = total > 2 * RANK_PAIRS ? drawnPositions(total, RANK_PAIRS, random) : null;
-  const length = candidates?.length ?? total;
-  const places = new Int32Array(length);
-  let kept = 0;
-  for (let k = 0; k < length; k++) {
-    const i = candidates ? candidates[k] : k;
-    if (isUsable(initial[i], final[i]) && initial[i] !== final[i]) places[kept++] = i;
+  for (let i = 0, ordinal = 0, kept = 0; kept < places.length; i++) {
+    if (!isUsable(initial[i], final[i]) || initial[i] === final[i]) continue;
+    if (wanted === null || wanted[kept] === ordinal) places[kept++] = i;
+    ordinal++;
   }
-  return thin(continuumPairs(pairs, places.slice(0, kept)), RANK_PAIRS, random);
+  return continuumPairs(pairs, places);
 }
 
 function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPairs, setting: Setting) {
   const { random, level, resamples } = setting;
-  const noisy = setting.noise && noisyPairs(continuum, setting.noise);
+  const noisy = setting.noise && hasNoise(setting.noise) ? noisyPairs(continuum, setting.noise) : null;
   const beyond = noisy && changeBeyondNoise(noisy, setting.repeats);
   const options = { level, random, resamples, onProgress: (label: string) => setting.tick(label) };
   const estimate =
@@ -244,7 +260,7 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
     groupAgreement: pairs.group && exponent !== null ? groupAgreement(continuum, exponent) : null,
     kurtosis: shape?.kurtosis ?? null,
     andersonDarling: shape?.andersonDarling ?? null,
-    pairsNeeded: pairsNeeded(estimate, counts),
+    pairsNeeded: pairsNeeded(estimate, counts, level),
   };
   const noise: NoiseReport = {
     additive: setting.noise?.additive ?? null,
@@ -274,9 +290,9 @@ function some(continuum: ContinuumPairs, random: Random): ContinuumPairs {
 }
 
 /** n·(SE·2.80/0.5)², SE from the width of the interval: 80 % power at two-sided 5 % for neighbours half a unit apart. */
-function pairsNeeded({ exponent }: Estimate, counts: PairCounts): number | null {
+function pairsNeeded({ exponent }: Estimate, counts: PairCounts, level: number): number | null {
   if (exponent.low === null || exponent.high === null) return null;
-  const error = (exponent.high - exponent.low) / (2 * 1.96);
+  const error = (exponent.high - exponent.low) / (2 * normalQuantile(0.5 + level / 2));
   return Math.max(FEWEST_PAIRS, Math.ceil(counts.used * ((error * 2.8) / 0.5) ** 2));
 }
 
@@ -296,7 +312,7 @@ function fitGroup(name: string, members: PairedWeights, setting: Setting): Group
   const counts = countPairs(members);
   try {
     requireEnough(members, counts);
-    const continuum = selectPairs(members, setting.random.stream("subsample"));
+    const continuum = selectPairs(members, counts, setting.random.stream("subsample"));
     requireVariation(members, counts, continuum);
     const { estimate, potentials, evidence } = fitOne(members, counts, continuum, setting);
     const { exponent, likelihood } = estimate;

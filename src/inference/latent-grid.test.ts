@@ -13,7 +13,8 @@ const additive = { additive: 0.1, multiplicative: 0 };
 function simulated(settings: Partial<SimulationSettings>, name: string) {
   const noise: NoiseLevels = settings.noise ?? { additive: 0, multiplicative: 0 };
   const pairs = simulatePairs(settings, createRandom(name));
-  const mean = pairs.initial.reduce((sum, weight) => sum + Math.abs(weight), 0) / pairs.initial.length;
+  const sizes = Float64Array.from(pairs.initial, Math.abs);
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return noisyPairs(continuumPairs(pairs), {
     additive: noise.additive * mean,
     multiplicative: noise.multiplicative,

@@ -108,7 +108,7 @@ describe("changeBeyondNoise", () => {
     repeated: number | null = null,
   ) => {
     const pairs = simulatePairs({ pairs: count, noise, changeSize, signs: "positive" }, createRandom(name));
-    const mean = pairs.initial.reduce((sum, weight) => sum + weight, 0) / count;
+    const mean = Float64Array.from(pairs.initial).reduce((sum, weight) => sum + weight, 0) / count;
     const known = { additive: noise.additive * mean, multiplicative: noise.multiplicative };
     return changeBeyondNoise(noisyPairs(continuumPairs(pairs), known), repeated);
   };

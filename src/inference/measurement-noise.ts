@@ -66,7 +66,7 @@ export function noiseOfRepeats(
 
 /** Comparison of the change with what the noise alone would give. */
 export interface ChangeBeyondNoise {
-  /** √(Σδ²/ΣV), V = 2τ_a² + 2τ_m² w̄² the variance of the difference of two readings: 1 when nothing changed. */
+  /** √(Σδ²/ΣV), V = 2τ_a² + τ_m²(w⁰² + w¹²) the variance of the difference of two readings: 1 when nothing changed. */
   readonly changeOverNoise: number;
   /** √ of the mean of δ²/V: the same pair by pair, which a few small weights with large changes can raise. */
   readonly localRatio: number;
@@ -82,7 +82,7 @@ export function changeBeyondNoise(pairs: NoisyPairs, repeats: number | null): Ch
   let [sum, squares, changes, variances] = [0, 0, 0, 0];
   for (let k = 0; k < pairs.count; k++) {
     const change = (pairs.final[k] - pairs.initial[k]) ** 2;
-    const variance = noiseVariance(pairs, k);
+    const variance = readingVariances(pairs, k);
     const ratio = change / variance;
     sum += ratio;
     squares += ratio * ratio;
@@ -100,7 +100,12 @@ export function changeBeyondNoise(pairs: NoisyPairs, repeats: number | null): Ch
   };
 }
 
-/** Variance of the difference of the two readings of pair k if the weight did not change. */
+/** Of the two readings as they are: a weight that changed its sign exactly has a mean of 0, but not readings without noise. */
+function readingVariances({ initial, final, noise }: NoisyPairs, k: number): number {
+  return 2 * noise.additive ** 2 + noise.multiplicative ** 2 * (initial[k] ** 2 + final[k] ** 2);
+}
+
+/** Variance of the difference of the two readings of pair k if the weight did not change, taken at their mean. */
 export function noiseVariance({ initial, final, noise }: NoisyPairs, k: number): number {
   const middle = 0.5 * (initial[k] + final[k]);
   return 2 * noise.additive ** 2 + 2 * noise.multiplicative ** 2 * middle * middle;

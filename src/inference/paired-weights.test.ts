@@ -86,8 +86,15 @@ describe("pairWeights", () => {
   });
 });
 
+describe("to be repaired", () => {
+  it("pairWeights refuses repeats of two lengths, of which the longer would be cut in silence", () => {
+    const repeat = { first: Float64Array.of(1, 2, 3), second: Float64Array.of(1, 2) };
+    expect(() => pairWeights([1, 2, 3], [1, 2, 4], { repeat })).toThrow(expect.objectContaining({ code: "lengths-differ" }));
+  });
+});
+
 describe("restrictPairs", () => {
-  it("keeps the pairs at these places with their clusters and repeats, in float32 where they were", () => {
+  it("keeps the pairs at these places with their clusters, in float32 where they were, and leaves the repeats of all out", () => {
     const pairs = pairWeights(Float32Array.of(1, 2, 3), [4, 5, 6], {
       group: ["a", "b", "a"],
       cluster: ["x", "y", "z"],
@@ -100,7 +107,7 @@ describe("restrictPairs", () => {
       final: Float64Array.of(6, 4),
       group: null,
       cluster: { names: ["x", "y", "z"], index: Int32Array.of(2, 0) },
-      repeat: { first: Float64Array.of(9, 7), second: Float64Array.of(12, 10) },
+      repeat: null,
     });
   });
 });

@@ -59,12 +59,20 @@ export function pairWeights(
   } = {},
 ): PairedWeights {
   const source = options.source ?? "pairs";
-  const lengths = [initial.length, final.length, options.group?.length, options.cluster?.length];
-  const wrong = lengths.find((length) => length !== undefined && length !== initial.length);
+  const { repeat } = options;
+  const wrong = [final.length, options.group?.length, options.cluster?.length].find(
+    (length) => length !== undefined && length !== initial.length,
+  );
   if (wrong !== undefined) {
     throw new InputError({
       code: "lengths-differ",
       message: `${source}: expected one final weight and one label for each of ${initial.length} initial weights, got ${wrong}; give arrays of one length`,
+    });
+  }
+  if (repeat && repeat.first.length !== repeat.second.length) {
+    throw new InputError({
+      code: "lengths-differ",
+      message: `${source}: expected two repeated measurements of each synapse, got ${repeat.first.length} and ${repeat.second.length}; give arrays of one length`,
     });
   }
   return {
@@ -113,21 +121,21 @@ export function placesByLabel({ names, index }: Labels): Int32Array[] {
   return places;
 }
 
-/** The pairs at these places, without groups. */
+/** The pairs at these places, without groups and without the repeats, which are those of all. */
 export function restrictPairs(pairs: PairedWeights, places: Int32Array, source: string): PairedWeights {
   const pick = <A extends Float64Array | Float32Array>(values: A): A => {
     const picked = values.slice(0, places.length) as A; // slice keeps the array's own type
     for (let k = 0; k < places.length; k++) picked[k] = values[places[k]];
     return picked;
   };
-  const { cluster, repeat } = pairs;
+  const { cluster } = pairs;
   return {
     source,
     initial: pick(pairs.initial),
     final: pick(pairs.final),
     group: null,
     cluster: cluster && { names: cluster.names, index: places.map((i) => cluster.index[i]) },
-    repeat: repeat && { first: pick(repeat.first), second: pick(repeat.second) },
+    repeat: null,
   };
 }
 

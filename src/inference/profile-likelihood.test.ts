@@ -19,7 +19,7 @@ function normalMean(x: Float64Array, cluster: Int32Array | null = null): Profile
   };
 }
 
-function drawn(count: number, deviation: number): Float64Array {
+function sample(count: number, deviation: number): Float64Array {
   const random = createRandom("profile");
   return Float64Array.from({ length: count }, () => 0.8 + deviation * random.normal());
 }
@@ -38,7 +38,7 @@ describe("estimateByProfile", () => {
   });
 
   it("where the spread of the scores is larger than the curvature says widens it to the sandwich", () => {
-    const x = drawn(400, 3);
+    const x = sample(400, 3);
     const found = estimateByProfile(normalMean(x), options);
     const spread = x.reduce((sum, value) => sum + (value - mean(x)) ** 2, 0) / 400;
     // Central differences of a parabola are exact; rounding of ℓ over a step of 0.015 leaves 1e-9.
@@ -47,7 +47,7 @@ describe("estimateByProfile", () => {
   });
 
   it("with clusters adds the scores of each before they are squared", () => {
-    const x = drawn(200, 2);
+    const x = sample(200, 2);
     const twice = Float64Array.from({ length: 400 }, (_, k) => x[k >> 1]);
     const together = Int32Array.from({ length: 400 }, (_, k) => k >> 1);
     const apart = Int32Array.from({ length: 400 }, (_, k) => k);
@@ -59,7 +59,7 @@ describe("estimateByProfile", () => {
   });
 
   it("has the influence of a pair on λ̂: what leaving it out takes away, to first order", () => {
-    const x = drawn(50, 1);
+    const x = sample(50, 1);
     const { influence, estimate } = estimateByProfile(normalMean(x), options);
     for (const [k, value] of x.entries()) {
       const without = (mean(x) * 50 - value) / 49;
@@ -67,14 +67,16 @@ describe("estimateByProfile", () => {
     }
   });
 
-  it("draws the curve at every step, null where the likelihood is 0", () => {
+  it("draws the curve at every step and around the estimate, in order, null where the likelihood is 0", () => {
     const cut: ProfileLikelihood = {
-      ...normalMean(drawn(50, 1)),
+      ...normalMean(sample(50, 1)),
       at: (exponent) => (exponent <= 0 ? Number.NEGATIVE_INFINITY : -50 * (exponent - 0.8) ** 2),
     };
     const { profile, estimate } = estimateByProfile(cut, options);
-    expect(profile).toHaveLength(56);
-    expect(profile.map(({ exponent }) => exponent).slice(0, 3)).toEqual([-1.5, -1.4, -1.3]);
+    const drawn = profile.map(({ exponent }) => exponent);
+    expect(drawn).toEqual(drawn.toSorted((a, b) => a - b));
+    for (let k = 0; k <= 55; k++) expect(drawn).toContain(Math.round(-15 + k) / 10);
+    expect(drawn).toContain(estimate);
     expect(profile.every(({ exponent, logLikelihood }) => (logLikelihood === null) === exponent <= 0)).toBe(
       true,
     );
@@ -82,10 +84,10 @@ describe("estimateByProfile", () => {
   });
 
   it("leaves open an end that lies beyond the exponents looked at, and has no estimate where nothing is possible", () => {
-    const flat = estimateByProfile({ ...normalMean(drawn(50, 1)), at: (λ) => -1e-3 * (λ - 1) ** 2 }, options);
+    const flat = estimateByProfile({ ...normalMean(sample(50, 1)), at: (λ) => -1e-3 * (λ - 1) ** 2 }, options);
     expect(flat).toMatchObject({ low: null, high: null });
     const none = estimateByProfile(
-      { ...normalMean(drawn(50, 1)), at: () => Number.NEGATIVE_INFINITY },
+      { ...normalMean(sample(50, 1)), at: () => Number.NEGATIVE_INFINITY },
       options,
     );
     expect(none).toMatchObject({

@@ -13,6 +13,8 @@ export interface StudentFit {
   readonly logLikelihood: number;
 }
 
+const SMALLEST_GROUP = 3;
+const SMALLEST_SCALE = 1e-9;
 const ITERATIONS = 200;
 /** Of the variance: an error of 1e-6 moves the log-likelihood by n·1e-12. */
 const RELATIVE_TOLERANCE = 1e-6;
@@ -21,7 +23,8 @@ const RELATIVE_TOLERANCE = 1e-6;
  * Maximum likelihood of μ_g and σ_g for fixed ν.
  *
  * EM with weights (ν + 1)/(ν + ε²) and the parameter-expanded scale step σ² = Σ w(d − μ)²/Σ w.
- * Groups of fewer than two changes add nothing. EM begins at `start`, or at the Gaussian fit.
+ * Groups of fewer than three changes add nothing. σ_g is kept above 1e-9 of the RMS change, so that changes that are
+ * all the same give a finite peak. EM begins at `start`, or at the Gaussian fit.
  *
  * @see Kent, Tyler & Vardi 1994, doi:10.1080/03610919408813175
  */
@@ -38,7 +41,7 @@ export function fitStudent(
   for (let g = 0; g < groups; g++) {
     const from = groupStart[g];
     const to = groupStart[g + 1];
-    if (to - from < 2) continue;
+    if (to - from < SMALLEST_GROUP) continue;
     if (degreesOfFreedom === Number.POSITIVE_INFINITY || !(start && start.scale[g] > 0)) {
       const gaussian = gaussianFit(changes, from, to);
       location[g] = gaussian.location;
@@ -50,9 +53,16 @@ export function fitStudent(
     if (degreesOfFreedom !== Number.POSITIVE_INFINITY) {
       iterate(changes, from, to, degreesOfFreedom, g, location, scale);
     }
+    scale[g] = Math.max(scale[g], SMALLEST_SCALE * rootMeanSquare(changes, from, to));
     logLikelihood += logDensitySum(changes, from, to, degreesOfFreedom, location[g], scale[g]);
   }
   return { degreesOfFreedom, location, scale, logLikelihood };
+}
+
+function rootMeanSquare(changes: Float64Array, from: number, to: number): number {
+  let squares = 0;
+  for (let k = from; k < to; k++) squares += changes[k] * changes[k];
+  return Math.sqrt(squares / (to - from));
 }
 
 function gaussianFit(changes: Float64Array, from: number, to: number): { location: number; scale: number } {
@@ -127,7 +137,7 @@ export function studentLogDensities(
 ): Float64Array {
   out.fill(0);
   for (let g = 0; g + 1 < groupStart.length; g++) {
-    if (groupStart[g + 1] - groupStart[g] < 2) continue;
+    if (groupStart[g + 1] - groupStart[g] < SMALLEST_GROUP) continue;
     const { constant, power } = logConstants(fit.degreesOfFreedom);
     const base = constant - Math.log(fit.scale[g]);
     for (let k = groupStart[g]; k < groupStart[g + 1]; k++) {

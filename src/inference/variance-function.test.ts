@@ -17,7 +17,8 @@ function estimates(exponent: number, noise: NoiseLevels, told: NoiseLevels) {
       { exponent, noise, pairs: 1000, changeSize: 0.05 },
       createRandom(`variance ${k}`),
     );
-    const mean = pairs.initial.reduce((sum, weight) => sum + Math.abs(weight), 0) / pairs.initial.length;
+    const sizes = Float64Array.from(pairs.initial, Math.abs);
+    const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
     const known = { additive: told.additive * mean, multiplicative: told.multiplicative };
     return varianceFunctionExponent(noisyPairs(continuumPairs(pairs), known), 0.95);
   });

@@ -66,6 +66,7 @@ function evidence(changes: Partial<Evidence> = {}): Evidence {
     noise: noNoise,
     changeBeyondNoise: true,
     diagnostics: sound,
+    clusters: null,
     groupSpread: null,
     ...changes,
   };

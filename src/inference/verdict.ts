@@ -104,7 +104,7 @@ function misfit(evidence: Evidence): Verdict | null {
     );
   }
   const remaining = diagnostics.remainingDependence;
-  if (noise.source === "none" && remaining !== null) {
+  if (noise.method === null && remaining !== null) {
     const smallest = Math.min(remaining.location.pValue, remaining.spread.pValue);
     if (smallest < DEPENDENCE_SIGNIFICANCE && remaining.shareExplained > DEPENDENCE_SHARE) {
       return open(
@@ -114,7 +114,7 @@ function misfit(evidence: Evidence): Verdict | null {
       );
     }
   }
-  if (noise.source === "none" && disagree(exponent, likelihood)) {
+  if (noise.method === null && disagree(exponent, likelihood)) {
     return open(
       "misfit",
       `Rank independence (λ = ${interval(exponent)}) and likelihood (λ = ${interval(likelihood)}) disagree beyond their intervals, so one exponent does not describe these changes.`,
@@ -196,7 +196,7 @@ function insideInterval(evidence: Evidence): Verdict {
 /** Said only where the likelihood excludes the potential by more than the margin. */
 function secondOpinion({ likelihood, potentials, noise }: Evidence, name: string): string {
   const exponent = potentials.find((score) => score.name === name)?.exponent ?? null;
-  if (noise.source !== "none" || exponent === null || likelihood.estimate === null) return "";
+  if (noise.method !== null || exponent === null || likelihood.estimate === null) return "";
   const inside =
     (likelihood.low === null || exponent >= likelihood.low) &&
     (likelihood.high === null || exponent <= likelihood.high);
