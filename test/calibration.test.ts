@@ -82,6 +82,7 @@ describe("where there is nothing to find, no geometry is named", () => {
   ])("%s", (name, runs) => {
     const outcomes = outcomesOf("no statement", name, runs);
     expect(outcomes).toHaveLength(runs);
-    for (const { fit } of outcomes) expect(fit.verdict).toMatchObject({ potential: null, status: "unidentifiable" });
+    for (const { fit } of outcomes)
+      expect(fit.verdict).toMatchObject({ potential: null, status: "unidentifiable" });
   });
 });

@@ -144,6 +144,8 @@ describe("where there is no number, deltaCdf says why", () => {
     const absent = Float64Array.of(0.1, 0, 0.4);
     expect(deltaCdf(negativeEntropy, some, absent)).toEqual({ status: "outside-domain" });
     expect(deltaCdf(negativeEntropy, absent, some)).toEqual({ status: "outside-domain" });
+    const between = Float64Array.of(-0.1, 0, 0.4);
+    expect(deltaCdf(negativeEntropy, Float64Array.of(-0.2, 0.2, 0.3), between)).toEqual({ status: "outside-domain" });
     expect(deltaCdf(euclidean, some, absent).status).toBe("ok");
     const logit = parsePotential("logit:1");
     expect(deltaCdf(logit, some, Float64Array.of(0.2, 1, 0.1))).toEqual({ status: "outside-domain" });

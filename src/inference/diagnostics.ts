@@ -1,7 +1,7 @@
 /** Reasons to doubt an exponent: shuffled pairs, a dependence that no exponent removes, impossible sign flips. */
 
 import { type ContinuumPairs, dualChangesAt } from "./dual-continuum.ts";
-import type { Diagnostics, TestResult } from "./geometry-fit.ts";
+import type { Diagnostics, GroupFit, TestResult } from "./geometry-fit.ts";
 import type { NoisyPairs } from "./measurement-noise.ts";
 import { independenceTest } from "./rank-independence.ts";
 import { midRanks, rankScratch } from "./ranks.ts";
@@ -170,6 +170,27 @@ export function groupAgreement(pairs: ContinuumPairs, exponent: number): TestRes
   const statistic = known.reduce((sum, value) => sum + value * value, 0);
   const degreesOfFreedom = known.length - 1;
   return { statistic, degreesOfFreedom, pValue: chiSquareUpperTail(statistic, degreesOfFreedom) };
+}
+
+/**
+ * SD of λ between groups beyond the error of each, by the method of moments.
+ *
+ * τ² = max(0, (Q − (G − 1))/(Σw − Σw²/Σw)), w = 1/SE_g², Q = Σ w(λ_g − λ̄)².
+ *
+ * @see DerSimonian & Laird 1986, doi:10.1016/0197-2456(86)90046-2
+ */
+export function spreadBetween(groups: readonly GroupFit[]): number | null {
+  const known = groups.flatMap(({ exponent: { estimate, low, high } }) =>
+    estimate === null || low === null || high === null || high <= low
+      ? []
+      : [{ estimate, weight: ((2 * 1.96) / (high - low)) ** 2 }],
+  );
+  if (known.length < 2) return null;
+  const total = known.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = known.reduce((sum, { estimate, weight }) => sum + weight * estimate, 0) / total;
+  const q = known.reduce((sum, { estimate, weight }) => sum + weight * (estimate - mean) ** 2, 0);
+  const squares = known.reduce((sum, { weight }) => sum + weight * weight, 0);
+  return Math.sqrt(Math.max(0, (q - (known.length - 1)) / (total - squares / total)));
 }
 
 /** Mean over SD, kurtosis and Anderson–Darling A² of the dual change at an exponent, standardised within groups. */

@@ -6,13 +6,16 @@ import { pairWeights } from "./paired-weights.ts";
 import { simulatePairs } from "./simulate.ts";
 
 const random = () => createRandom(1);
-const count = (length: number, weight: (i: number) => number) => Float64Array.from({ length }, (_, i) => weight(i));
+const count = (length: number, weight: (i: number) => number) =>
+  Float64Array.from({ length }, (_, i) => weight(i));
 const good = simulatePairs({}, createRandom("refusals"));
 const ramp = (length: number) => count(length, (i) => 1 + i / 10);
 
 describe("infer refuses, in one sentence of the agreed form", () => {
   it("fewer than ten pairs present at both ends, with what became of the others", async () => {
-    const pairs = pairWeights([...ramp(9), 0, 0.1, Number.NaN], [...ramp(9), 1, 0, 1], { source: 'table "spines.csv"' });
+    const pairs = pairWeights([...ramp(9), 0, 0.1, Number.NaN], [...ramp(9), 1, 0, 1], {
+      source: 'table "spines.csv"',
+    });
     const { code, message } = await refusal(() => infer(pairs, { random: random() }));
     expect(code).toBe("too-few-pairs");
     expect(message).toContain('table "spines.csv": expected at least 10 pairs');
@@ -20,25 +23,36 @@ describe("infer refuses, in one sentence of the agreed form", () => {
   });
 
   it("no pairs at all", async () => {
-    expect((await refusal(() => infer(pairWeights([], []), { random: random() }))).message).toContain("got 0 (of 0");
+    expect((await refusal(() => infer(pairWeights([], []), { random: random() }))).message).toContain(
+      "got 0 (of 0",
+    );
   });
 
   it("fewer than ten pairs that changed", async () => {
     const initial = ramp(50);
-    const pairs = pairWeights(initial, initial.map((weight, i) => (i < 9 ? 1.1 * weight : weight)));
+    const pairs = pairWeights(
+      initial,
+      initial.map((weight, i) => (i < 9 ? 1.1 * weight : weight)),
+    );
     const { code, message } = await refusal(() => infer(pairs, { random: random() }));
     expect(code).toBe("too-few-pairs");
     expect(message).toContain("expected at least 10 pairs that changed, got 9 of 50");
   });
 
   it("pairs that are all the same at both ends", async () => {
-    const { code, message } = await refusal(() => infer(pairWeights(ramp(30), ramp(30)), { random: random() }));
+    const { code, message } = await refusal(() =>
+      infer(pairWeights(ramp(30), ramp(30)), { random: random() }),
+    );
     expect(code).toBe("no-change");
     expect(message).toContain("got 30 pairs that are all the same");
   });
 
   it("constant initial weights, of either sign, in float32 too", async () => {
-    for (const initial of [count(40, () => 0.3), count(40, (i) => (i % 2 === 0 ? 0.3 : -0.3)), Float32Array.from(count(40, () => 0.3))]) {
+    for (const initial of [
+      count(40, () => 0.3),
+      count(40, (i) => (i % 2 === 0 ? 0.3 : -0.3)),
+      Float32Array.from(count(40, () => 0.3)),
+    ]) {
       const final = Float64Array.from(initial, (weight, i) => weight * (1.1 + i / 100));
       const { code, message } = await refusal(() => infer(pairWeights(initial, final), { random: random() }));
       expect(code).toBe("constant-initial");
@@ -49,7 +63,11 @@ describe("infer refuses, in one sentence of the agreed form", () => {
 
   it("weights that are constant within each group", async () => {
     const group = Array.from({ length: 40 }, (_, i) => `g${i % 2}`);
-    const pairs = pairWeights(count(40, (i) => 1 + (i % 2)), count(40, (i) => 2 + i), { group });
+    const pairs = pairWeights(
+      count(40, (i) => 1 + (i % 2)),
+      count(40, (i) => 2 + i),
+      { group },
+    );
     const { code, message } = await refusal(() => infer(pairs, { random: random() }));
     expect(code).toBe("constant-initial");
     expect(message).toContain("within each group");
@@ -69,7 +87,9 @@ describe("infer refuses, in one sentence of the agreed form", () => {
 
   it("repeats of fewer than ten synapses", async () => {
     const first = count(9, (i) => 1 + i);
-    const pairs = pairWeights(good.initial, good.final, { repeat: { first, second: first.map((weight) => 1.1 * weight) } });
+    const pairs = pairWeights(good.initial, good.final, {
+      repeat: { first, second: first.map((weight) => 1.1 * weight) },
+    });
     const { code, message } = await refusal(() => infer(pairs, { random: random() }));
     expect(code).toBe("too-few-pairs");
     expect(message).toContain("got 9; give the noise with --noise-additive");

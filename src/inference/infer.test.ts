@@ -7,11 +7,13 @@ import { type PairedWeights, pairWeights } from "./paired-weights.ts";
 import { simulatePairs } from "./simulate.ts";
 
 const with1 = (more: Partial<InferOptions> = {}): InferOptions => ({ random: createRandom(1), ...more });
-const simulated = (settings: Parameters<typeof simulatePairs>[0], name: string) => simulatePairs(settings, createRandom(name));
+const simulated = (settings: Parameters<typeof simulatePairs>[0], name: string) =>
+  simulatePairs(settings, createRandom(name));
 
 /** Paths of the numbers in a result that JSON would lose. */
 function lost(value: unknown, path = "fit"): string[] {
-  if (value === undefined || (typeof value === "number" && !Number.isFinite(value))) return [`${path} = ${value}`];
+  if (value === undefined || (typeof value === "number" && !Number.isFinite(value)))
+    return [`${path} = ${value}`];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => lost(inner, `${path}.${key}`));
 }
@@ -26,10 +28,18 @@ function withRepeats(pairs: PairedWeights, noise: number, name: string): PairedW
 /** Weights that learned under any potential: ∇φ(w¹) = ∇φ(w⁰) + σε. */
 function learned(potential: Potential, count: number, deviation: number, name: string): PairedWeights {
   const random = createRandom(name);
-  const initial = Float64Array.from({ length: count }, () => Math.exp(random.normal()) * (random.uniform() < 0.5 ? -1 : 1));
+  const initial = Float64Array.from(
+    { length: count },
+    () => Math.exp(random.normal()) * (random.uniform() < 0.5 ? -1 : 1),
+  );
   return pairWeights(
     initial,
-    initial.map((weight) => potential.inverseMirrorMap(potential.mirrorMap(weight) + deviation * random.normal(), weight < 0 ? -1 : 1)),
+    initial.map((weight) =>
+      potential.inverseMirrorMap(
+        potential.mirrorMap(weight) + deviation * random.normal(),
+        weight < 0 ? -1 : 1,
+      ),
+    ),
   );
 }
 
@@ -46,14 +56,30 @@ describe("infer", () => {
     expect(Math.abs((fit.likelihood.estimate ?? Number.NaN) - exponent)).toBeLessThan(0.3);
     const weights = fit.potentials.map(({ weight }) => weight ?? 0);
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
-    expect(fit.potentials.find((score) => score.name === name)).toMatchObject({ inside: true, weight: Math.max(...weights) });
+    expect(fit.potentials.find((score) => score.name === name)).toMatchObject({
+      inside: true,
+      weight: Math.max(...weights),
+    });
   });
 
   it("has the shape of syngeo.infer/1", () => {
     const fit = infer(simulated({}, "shape"), with1({ seed: 7 }));
-    expect(fit).toMatchObject({ schema: "syngeo.infer/1", source: "simulated pairs", seed: 7, groups: [], clusters: null, subsample: null });
+    expect(fit).toMatchObject({
+      schema: "syngeo.infer/1",
+      source: "simulated pairs",
+      seed: 7,
+      groups: [],
+      clusters: null,
+      subsample: null,
+    });
     expect(fit.exponent).toMatchObject({ level: 0.95, method: expect.stringContaining("rank independence") });
-    expect(fit.potentials.map(({ name }) => name)).toEqual(["negative-entropy", "1.5-norm", "2-norm", "2.5-norm", "3-norm"]);
+    expect(fit.potentials.map(({ name }) => name)).toEqual([
+      "negative-entropy",
+      "1.5-norm",
+      "2-norm",
+      "2.5-norm",
+      "3-norm",
+    ]);
     expect(fit.noise).toEqual({
       additive: null,
       multiplicative: null,
@@ -67,7 +93,8 @@ describe("infer", () => {
 
   it("is the same bit for bit with the same seed, clusters and permutations included", () => {
     const pairs = simulated({ pairs: 120, clusterSize: 6 }, "seed");
-    const text = (seed: number) => JSON.stringify(infer(pairs, { random: createRandom(seed), resamples: 200 }));
+    const text = (seed: number) =>
+      JSON.stringify(infer(pairs, { random: createRandom(seed), resamples: 200 }));
     expect(text(5)).toBe(text(5));
     expect(text(6)).not.toBe(text(5));
   });
@@ -83,7 +110,8 @@ describe("infer", () => {
     expect(Math.abs((a.exponent.estimate ?? 0) - (b.exponent.estimate ?? 9))).toBeLessThan(1e-9);
     // The likelihood is found by a search that stops at 1e-5.
     expect(b.likelihood.estimate).toBeCloseTo(a.likelihood.estimate ?? Number.NaN, 4);
-    for (const [k, score] of a.potentials.entries()) expect(b.potentials[k].deltaCdf).toBeCloseTo(score.deltaCdf ?? 9, 12);
+    for (const [k, score] of a.potentials.entries())
+      expect(b.potentials[k].deltaCdf).toBeCloseTo(score.deltaCdf ?? 9, 12);
   });
 
   it("does not depend on the unit of the weights but in the numbers that have one", () => {
@@ -97,7 +125,8 @@ describe("infer", () => {
     expect(b.exponent.estimate).toBeCloseTo(a.exponent.estimate ?? Number.NaN, 5);
     expect(b.verdict.potential).toBe(a.verdict.potential);
     expect(b.changeBySize[0].size / a.changeBySize[0].size).toBeCloseTo(unit, 15);
-    for (const [k, { weight }] of a.potentials.entries()) expect(b.potentials[k].weight).toBeCloseTo(weight ?? 9, 4);
+    for (const [k, { weight }] of a.potentials.entries())
+      expect(b.potentials[k].weight).toBeCloseTo(weight ?? 9, 4);
   });
 
   it("counts births, eliminations, flips and what is missing, and uses the rest", () => {
@@ -120,7 +149,9 @@ describe("infer", () => {
     expect(fit.diagnostics.flips).toMatchObject({ observed: 1, expected: 0, pValue: 0 });
     // One flip without known noise makes every λ ≤ 0 impossible.
     expect(fit.potentials[0]).toMatchObject({ name: "negative-entropy", logLikelihood: null, weight: 0 });
-    expect(fit.likelihood.profile.every(({ exponent, logLikelihood }) => exponent > 0 || logLikelihood === null)).toBe(true);
+    expect(
+      fit.likelihood.profile.every(({ exponent, logLikelihood }) => exponent > 0 || logLikelihood === null),
+    ).toBe(true);
     expect(fit.verdict.potential).not.toBe("negative-entropy");
   });
 
@@ -139,21 +170,37 @@ describe("infer", () => {
     const random = createRandom("shuffled");
     const { initial, final } = simulated({ pairs: 300 }, "shuffled");
     const order = random.permutation(300);
-    const shuffled = pairWeights(initial, final.map((_, i) => final[order[i]]));
+    const shuffled = pairWeights(
+      initial,
+      final.map((_, i) => final[order[i]]),
+    );
     expect(infer(shuffled, with1()).verdict).toMatchObject({ status: "unidentifiable", potential: null });
   });
 
   it("compares potentials that are no powers by the test itself: what made the change is inside, others are not", () => {
     const names = ["hyperbolic-entropy:0.5", "negative-entropy", "2-norm", "affine:0.05", "logit:3"];
     const potentials = names.map((name) => parsePotential(name));
-    const fit = infer(learned(hyperbolicEntropy({ beta: 0.5 }), 1500, 0.15, "hyperbolic"), with1({ potentials }));
+    const fit = infer(
+      learned(hyperbolicEntropy({ beta: 0.5 }), 1500, 0.15, "hyperbolic"),
+      with1({ potentials }),
+    );
     const scores = Object.fromEntries(fit.potentials.map((score) => [score.name, score]));
     expect(fit.potentials.map(({ name }) => name)).toEqual(names);
-    expect(scores["hyperbolic-entropy:0.5"]).toMatchObject({ exponent: null, inside: true, deltaCdfStatus: "ok" });
+    expect(scores["hyperbolic-entropy:0.5"]).toMatchObject({
+      exponent: null,
+      inside: true,
+      deltaCdfStatus: "ok",
+    });
     expect(scores["hyperbolic-entropy:0.5"].weight).toBeGreaterThan(0.99);
     for (const name of ["negative-entropy", "2-norm", "affine:0.05"]) expect(scores[name].inside).toBe(false);
     // Weights of either sign lie outside a bounded synapse.
-    expect(scores["logit:3"]).toMatchObject({ inside: false, deltaCdf: null, deltaCdfStatus: "outside-domain", logLikelihood: null, weight: 0 });
+    expect(scores["logit:3"]).toMatchObject({
+      inside: false,
+      deltaCdf: null,
+      deltaCdfStatus: "outside-domain",
+      logLikelihood: null,
+      weight: 0,
+    });
   });
 
   it("takes 20,000 pairs of the likelihood and 100,000 of the ranks at most, says so, and comes to the same answer", () => {
@@ -187,21 +234,39 @@ describe("groups", () => {
   });
 
   it("that learned in different geometries are told apart, and the pooled verdict says that they disagree", () => {
-    const [a, b] = [0, 2].map((exponent) => simulated({ exponent, signs: "positive", pairs: 200 }, `differ ${exponent}`));
+    const [a, b] = [0, 2].map((exponent) =>
+      simulated({ exponent, signs: "positive", pairs: 200 }, `differ ${exponent}`),
+    );
     const group = Array.from({ length: 400 }, (_, i) => (i < 200 ? "cortex" : "cerebellum"));
-    const fit = infer(pairWeights([...a.initial, ...b.initial], [...a.final, ...b.final], { group }), with1());
+    const fit = infer(
+      pairWeights([...a.initial, ...b.initial], [...a.final, ...b.final], { group }),
+      with1(),
+    );
     expect(fit.groups.map(({ verdict }) => verdict.potential)).toEqual(["negative-entropy", "3-norm"]);
     expect(fit.verdict.status).toBe("misfit");
   });
 
   it("too small, unchanged or constant say so in a verdict of their own, and the rest is as good as without them", () => {
     const { initial, final } = simulated({ pairs: 200, signs: "positive" }, "small");
-    const all = (count: number, weight: (i: number) => number) => Float64Array.from({ length: count }, (_, i) => weight(i));
+    const all = (count: number, weight: (i: number) => number) =>
+      Float64Array.from({ length: count }, (_, i) => weight(i));
     const fit = infer(
       pairWeights(
         [...initial, ...all(9, (i) => 1 + i), ...all(12, (i) => 1 + i), ...all(12, () => 0.7)],
-        [...final, ...all(9, (i) => 1.1 + 1.2 * i), ...all(12, (i) => 1 + i), ...all(12, (i) => 0.7 + 0.01 * (i + 1))],
-        { group: [...Array.from(initial, () => "main"), ...new Array(9).fill("few"), ...new Array(12).fill("still"), ...new Array(12).fill("one size")] },
+        [
+          ...final,
+          ...all(9, (i) => 1.1 + 1.2 * i),
+          ...all(12, (i) => 1 + i),
+          ...all(12, (i) => 0.7 + 0.01 * (i + 1)),
+        ],
+        {
+          group: [
+            ...Array.from(initial, () => "main"),
+            ...new Array(9).fill("few"),
+            ...new Array(12).fill("still"),
+            ...new Array(12).fill("one size"),
+          ],
+        },
       ),
       with1(),
     );
@@ -256,7 +321,10 @@ describe("noise", () => {
   });
 
   it("that nobody knows of is tried in 5, 10 and 20 % of either kind when asked for", () => {
-    const { noise: report, verdict } = infer(simulated({ pairs: 60, changeSize: 0.15 }, "sensitivity"), with1({ sensitivity: true }));
+    const { noise: report, verdict } = infer(
+      simulated({ pairs: 60, changeSize: 0.15 }, "sensitivity"),
+      with1({ sensitivity: true }),
+    );
     expect(report.sensitivity.map(({ kind, share }) => [kind, share])).toEqual([
       ["multiplicative", 0.05],
       ["multiplicative", 0.1],
@@ -276,25 +344,70 @@ describe("a fit survives JSON: no NaN, no infinity, nothing undefined", () => {
   const rows: readonly (readonly [string, () => GeometryFit])[] = [
     ["plain", () => infer(simulated({}, "json"), with1())],
     ["ten pairs", () => infer(simulated({ pairs: 10 }, "json 10"), with1())],
-    ["flips and absences", () => {
-      const { initial, final } = simulated({ exponent: 2, law: "student-4", changeSize: 1 }, "json flips");
-      return infer(pairWeights([...initial, 0, Number.NaN, 1], [...final, 1, 1, 0]), with1());
-    }],
+    [
+      "flips and absences",
+      () => {
+        const { initial, final } = simulated({ exponent: 2, law: "student-4", changeSize: 1 }, "json flips");
+        return infer(pairWeights([...initial, 0, Number.NaN, 1], [...final, 1, 1, 0]), with1());
+      },
+    ],
     ["groups", () => infer(simulated({ pairs: 240, groups: 4 }, "json groups"), with1())],
-    ["clusters", () => infer(simulated({ pairs: 100, clusterSize: 10 }, "json clusters"), with1({ resamples: 200 }))],
-    ["one cluster", () => infer(simulated({ pairs: 60, clusterSize: 60 }, "json one"), with1({ resamples: 200 }))],
-    ["large noise", () => infer(simulated({ pairs: 60 }, "json noise"), with1({ noise: { additive: 0.5, multiplicative: 0.5 } }))],
-    ["repeats", () => infer(withRepeats(simulated({ pairs: 60, changeSize: 0.5 }, "json repeats"), 0.05, "json"), with1())],
-    ["other potentials", () => infer(simulated({}, "json logit"), with1({ potentials: [parsePotential("logit:1"), parsePotential("affine:2")] }))],
+    [
+      "clusters",
+      () => infer(simulated({ pairs: 100, clusterSize: 10 }, "json clusters"), with1({ resamples: 200 })),
+    ],
+    [
+      "one cluster",
+      () => infer(simulated({ pairs: 60, clusterSize: 60 }, "json one"), with1({ resamples: 200 })),
+    ],
+    [
+      "large noise",
+      () =>
+        infer(
+          simulated({ pairs: 60 }, "json noise"),
+          with1({ noise: { additive: 0.5, multiplicative: 0.5 } }),
+        ),
+    ],
+    [
+      "repeats",
+      () =>
+        infer(withRepeats(simulated({ pairs: 60, changeSize: 0.5 }, "json repeats"), 0.05, "json"), with1()),
+    ],
+    [
+      "other potentials",
+      () =>
+        infer(
+          simulated({}, "json logit"),
+          with1({ potentials: [parsePotential("logit:1"), parsePotential("affine:2")] }),
+        ),
+    ],
     ["no potentials", () => infer(simulated({}, "json none"), with1({ potentials: [] }))],
-    ["every weight doubled", () => {
-      const { initial } = simulated({}, "json doubled");
-      return infer(pairWeights(initial, initial.map((weight) => 2 * weight)), with1());
-    }],
-    ["every sign changed", () => {
-      const { initial, final } = simulated({}, "json reversed");
-      return infer(pairWeights(initial, final.map((weight) => -weight)), with1());
-    }],
+    [
+      "every weight doubled",
+      () => {
+        const { initial } = simulated({}, "json doubled");
+        return infer(
+          pairWeights(
+            initial,
+            initial.map((weight) => 2 * weight),
+          ),
+          with1(),
+        );
+      },
+    ],
+    [
+      "every sign changed",
+      () => {
+        const { initial, final } = simulated({}, "json reversed");
+        return infer(
+          pairWeights(
+            initial,
+            final.map((weight) => -weight),
+          ),
+          with1(),
+        );
+      },
+    ],
   ];
 
   it.each(rows)("%s", (_, fit) => {
@@ -314,7 +427,10 @@ describe("awkward pairs", () => {
 
   it("one weight that exactly changes sign does not hide the change of all others behind multiplicative noise", () => {
     const { initial, final } = simulated({ exponent: 1, pairs: 60, changeSize: 0.5 }, "reversed");
-    const fit = infer(pairWeights([...initial, 0.01], [...final, -0.01]), with1({ noise: { additive: 0, multiplicative: 0.02 } }));
+    const fit = infer(
+      pairWeights([...initial, 0.01], [...final, -0.01]),
+      with1({ noise: { additive: 0, multiplicative: 0.02 } }),
+    );
     expect(lost(fit)).toEqual([]);
     expect(fit.verdict.status).not.toBe("unidentifiable");
   });

@@ -10,6 +10,7 @@ import {
   logSizeDeviation,
   pairingOf,
   remainingDependence,
+  spreadBetween,
 } from "./diagnostics.ts";
 import { type ContinuumPairs, continuumPairs } from "./dual-continuum.ts";
 import { drawnPositions, type Estimate, estimateWithNoise, estimateWithoutNoise, thin } from "./estimate.ts";
@@ -22,6 +23,7 @@ import {
 } from "./geometry-fit.ts";
 import { changeBeyondNoise, type NoiseLevels, noiseOfRepeats, noisyPairs } from "./measurement-noise.ts";
 import { noiseSensitivity } from "./noise-sensitivity.ts";
+import { FEWEST_PAIRS, requireEnough, requireVariation } from "./pair-requirements.ts";
 import {
   countPairs,
   isUsable,
@@ -55,12 +57,9 @@ export interface InferOptions {
   onProgress?(event: { readonly done: number; readonly total: number; readonly label: string }): void;
 }
 
-const FEWEST_PAIRS = 10;
 const RANK_PAIRS = 100_000;
 const DIAGNOSTIC_PAIRS = 50_000;
 const DEFAULT_RESAMPLES = 400;
-/** SD of ln|w⁰| below which the initial weights are the same for every purpose. */
-const CONSTANT = 1e-9;
 
 interface Setting {
   readonly random: Random;
@@ -185,39 +184,6 @@ function countSteps(pairs: PairedWeights, options: InferOptions): number {
   return 6 + resamples + 5 * (pairs.group?.names.length ?? 0) + (options.sensitivity ? 6 : 0);
 }
 
-function requireEnough(pairs: PairedWeights, counts: PairCounts): void {
-  if (counts.used < FEWEST_PAIRS) {
-    const { nonFinite, absentInitially, absentFinally, absentThroughout } = counts;
-    const absent = absentInitially + absentFinally + absentThroughout;
-    throw new InputError({
-      code: "too-few-pairs",
-      message: `${pairs.source}: expected at least ${FEWEST_PAIRS} pairs with a weight at both ends, got ${counts.used} (of ${counts.total}: ${nonFinite} missing or not finite, ${absent} absent at one end or both); give more synapses`,
-    });
-  }
-  if (counts.unchanged === counts.used) {
-    throw new InputError({
-      code: "no-change",
-      message: `${pairs.source}: expected weights that change, got ${counts.used} pairs that are all the same at both ends; check that initial and final are not the same file`,
-    });
-  }
-  if (counts.used - counts.unchanged < FEWEST_PAIRS) {
-    throw new InputError({
-      code: "too-few-pairs",
-      message: `${pairs.source}: expected at least ${FEWEST_PAIRS} pairs that changed, got ${counts.used - counts.unchanged} of ${counts.used}; give more synapses or a longer interval`,
-    });
-  }
-}
-
-function requireVariation(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPairs): void {
-  if (logSizeDeviation(continuum) > CONSTANT) return;
-  const weight = pairs.initial[continuum.place[0]];
-  const where = pairs.group ? " within each group" : "";
-  throw new InputError({
-    code: "constant-initial",
-    message: `${pairs.source}: expected initial weights of different sizes, got the constant ${weight} in all ${counts.used} pairs${where}; the geometry is unidentifiable from one size, so use synapses of several sizes`,
-  });
-}
-
 /** The pairs that estimators see: usable, changed, and thinned where there are very many. */
 function selectPairs(pairs: PairedWeights, counts: PairCounts, random: Random): ContinuumPairs {
   const changed = counts.used - counts.unchanged;
@@ -333,25 +299,4 @@ function emptyGroup(name: string, pairs: number, level: number, reason: string):
     potentials: [],
     verdict: { potential: null, status: "unidentifiable", candidates: [], statement: reason, advice: "" },
   };
-}
-
-/**
- * SD of λ between groups beyond the error of each, by the method of moments.
- *
- * τ² = max(0, (Q − (G − 1))/(Σw − Σw²/Σw)), w = 1/SE_g², Q = Σ w(λ_g − λ̄)².
- *
- * @see DerSimonian & Laird 1986, doi:10.1016/0197-2456(86)90046-2
- */
-function spreadBetween(groups: readonly GroupFit[]): number | null {
-  const known = groups.flatMap(({ exponent: { estimate, low, high } }) =>
-    estimate === null || low === null || high === null || high <= low
-      ? []
-      : [{ estimate, weight: ((2 * 1.96) / (high - low)) ** 2 }],
-  );
-  if (known.length < 2) return null;
-  const total = known.reduce((sum, { weight }) => sum + weight, 0);
-  const mean = known.reduce((sum, { estimate, weight }) => sum + weight * estimate, 0) / total;
-  const q = known.reduce((sum, { estimate, weight }) => sum + weight * (estimate - mean) ** 2, 0);
-  const squares = known.reduce((sum, { weight }) => sum + weight * weight, 0);
-  return Math.sqrt(Math.max(0, (q - (known.length - 1)) / (total - squares / total)));
 }

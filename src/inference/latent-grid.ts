@@ -2,7 +2,12 @@
 
 import type { NoiseLevels, NoisyPairs } from "./measurement-noise.ts";
 import { maximise } from "./nelder-mead.ts";
-import { estimateByProfile, type ProfileEstimate, type ProfileLikelihood } from "./profile-likelihood.ts";
+import {
+  estimateByProfile,
+  likelihoodOfContributions,
+  type ProfileEstimate,
+  type ProfileLikelihood,
+} from "./profile-likelihood.ts";
 import { normalCdf } from "./special-functions.ts";
 
 const CURVE = { range: { low: -1, high: 3.5 }, step: 0.25, tolerance: 1e-3 } as const;
@@ -40,27 +45,16 @@ export function latentGridExponent(pairs: NoisyPairs, level: number): ProfileEst
 }
 
 function latentGrid(pairs: NoisyPairs): ProfileLikelihood {
-  const { count, groupStart, cluster, clusterCount, noise } = pairs;
+  const { groupStart, noise } = pairs;
   const grid = makeGrid(pairs);
   const before = readingBands(pairs.initial, grid, noise);
   const after = readingBands(pairs.final, grid, noise);
   const groups = Array.from({ length: groupStart.length - 1 }, (_, g) =>
     groupLikelihood(grid, before, after, groupStart[g], groupStart[g + 1]),
   );
-  const each = new Float64Array(count);
-  const contributions = (exponent: number, out: Float64Array) => {
+  return likelihoodOfContributions(pairs, (exponent, out) => {
     for (const group of groups) group(exponent, out);
-  };
-  return {
-    count,
-    cluster,
-    clusterCount,
-    at: (exponent) => {
-      contributions(exponent, each);
-      return each.reduce((sum, value) => sum + value, 0);
-    },
-    contributionsNear: () => contributions,
-  };
+  });
 }
 
 /** Bins of half the noise or half the change at their size, whichever is larger, but at most a seventh of the size. */

@@ -89,7 +89,9 @@ describe("pairWeights", () => {
 describe("to be repaired", () => {
   it("pairWeights refuses repeats of two lengths, of which the longer would be cut in silence", () => {
     const repeat = { first: Float64Array.of(1, 2, 3), second: Float64Array.of(1, 2) };
-    expect(() => pairWeights([1, 2, 3], [1, 2, 4], { repeat })).toThrow(expect.objectContaining({ code: "lengths-differ" }));
+    expect(() => pairWeights([1, 2, 3], [1, 2, 4], { repeat })).toThrow(
+      expect.objectContaining({ code: "lengths-differ" }),
+    );
   });
 });
 

@@ -84,7 +84,10 @@ describe("estimateByProfile", () => {
   });
 
   it("leaves open an end that lies beyond the exponents looked at, and has no estimate where nothing is possible", () => {
-    const flat = estimateByProfile({ ...normalMean(sample(50, 1)), at: (λ) => -1e-3 * (λ - 1) ** 2 }, options);
+    const flat = estimateByProfile(
+      { ...normalMean(sample(50, 1)), at: (λ) => -1e-3 * (λ - 1) ** 2 },
+      options,
+    );
     expect(flat).toMatchObject({ low: null, high: null });
     const none = estimateByProfile(
       { ...normalMean(sample(50, 1)), at: () => Number.NEGATIVE_INFINITY },

@@ -16,6 +16,24 @@ export interface ProfileLikelihood {
   readonly clusterCount: number;
 }
 
+/** The likelihood whose every pair contributes ℓ_i(λ), all else at its best for that λ. */
+export function likelihoodOfContributions(
+  pairs: Pick<ProfileLikelihood, "count" | "cluster" | "clusterCount">,
+  contributions: (exponent: number, out: Float64Array) => void,
+): ProfileLikelihood {
+  const each = new Float64Array(pairs.count);
+  return {
+    count: pairs.count,
+    cluster: pairs.cluster,
+    clusterCount: pairs.clusterCount,
+    at: (exponent) => {
+      contributions(exponent, each);
+      return each.reduce((sum, value) => sum + value, 0);
+    },
+    contributionsNear: () => contributions,
+  };
+}
+
 export interface ProfileOptions {
   readonly level: number;
   /** Where the curve is drawn and the maximum looked for first. */

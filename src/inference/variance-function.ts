@@ -1,7 +1,12 @@
 /** The exponent under measurement noise when changes are small: how the variance of the change grows with size. */
 
 import { type NoisyPairs, noiseVariance } from "./measurement-noise.ts";
-import { estimateByProfile, type ProfileEstimate, type ProfileLikelihood } from "./profile-likelihood.ts";
+import {
+  estimateByProfile,
+  likelihoodOfContributions,
+  type ProfileEstimate,
+  type ProfileLikelihood,
+} from "./profile-likelihood.ts";
 
 const CURVE = { range: { low: -1.5, high: 4 }, step: 0.1, tolerance: 1e-5 } as const;
 const ITERATIONS = 100;
@@ -25,7 +30,7 @@ export function varianceFunctionExponent(pairs: NoisyPairs, level: number): Prof
 }
 
 function varianceFunction(pairs: NoisyPairs): ProfileLikelihood {
-  const { count, groupStart, cluster, clusterCount } = pairs;
+  const { count, groupStart } = pairs;
   const change = pairs.final.map((weight, k) => weight - pairs.initial[k]);
   const noise = Float64Array.from(change, (_, k) => noiseVariance(pairs, k));
   const floor = Math.max(SMALLEST_SIZE, pairs.noise.additive);
@@ -44,17 +49,7 @@ function varianceFunction(pairs: NoisyPairs): ProfileLikelihood {
       }
     }
   };
-  const each = new Float64Array(count);
-  return {
-    count,
-    cluster,
-    clusterCount,
-    at: (exponent) => {
-      contributions(exponent, each);
-      return each.reduce((sum, value) => sum + value, 0);
-    },
-    contributionsNear: () => contributions,
-  };
+  return likelihoodOfContributions(pairs, contributions);
 }
 
 /** Maximum likelihood of μ and σ² ≥ 0 by Fisher scoring, μ by weighted least squares in between. */
