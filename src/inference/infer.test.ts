@@ -410,8 +410,8 @@ describe("a fit survives JSON: no NaN, no infinity, nothing undefined", () => {
     ],
   ];
 
-  it.each(rows)("%s", (_, fit) => {
-    const found = fit();
+  it.each(rows)("%s", (_, make) => {
+    const found = make();
     expect(lost(found)).toEqual([]);
     expect(JSON.parse(JSON.stringify(found))).toEqual(found);
   });
