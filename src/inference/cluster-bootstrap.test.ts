@@ -131,9 +131,16 @@ describe("influenceBootstrap", () => {
       shifted,
       Int32Array.from(shifted.keys()).map((i) => i % clusters),
     );
-    // 2.571 is the 97.5 % point of t with five degrees of freedom; six values are far from normal.
-    expect(width(found) / (2 * 2.571 * error(means))).toBeGreaterThan(0.8);
-    expect(width(found) / (2 * 2.571 * error(means))).toBeLessThan(1.2);
+    const resampled = Float64Array.from({ length: 20_000 }, () => {
+      let sum = 0;
+      for (let draw = 0; draw < clusters; draw++) sum += means[random.integer(clusters)] / clusters;
+      return sum;
+    }).sort();
+    const percentiles = resampled[19_500] - resampled[500];
+    // 2.571 is the 97.5 % point of t with five degrees of freedom; the percentiles of 4,000 resamples have an error of 2 %.
+    const widening = (2.571 / 1.96) * Math.sqrt(clusters / (clusters - 1));
+    expect(Math.abs(width(found) / percentiles / widening - 1)).toBeLessThan(0.06);
+    expect(width(found)).toBeGreaterThan(0.8 * 2 * 2.571 * error(means));
   });
 
   it("passes over clusters that no pair is left of", () => {

@@ -3,6 +3,7 @@
 import type { Random } from "../random.ts";
 import type { ContinuumPairs } from "./dual-continuum.ts";
 import { gatherPairs, rankExponentNear } from "./rank-independence.ts";
+import type { RankScores } from "./rank-scores.ts";
 import { normalQuantile, studentTQuantile } from "./special-functions.ts";
 
 /** Fewer than this say too little of how clusters differ: the interval is then open at both ends. */
@@ -27,6 +28,7 @@ export function rankBootstrap(
     readonly level: number;
     readonly resamples: number;
     readonly random: Random;
+    readonly scores?: RankScores | null;
     onResample?(): void;
   },
 ): BootstrapInterval {
@@ -34,7 +36,7 @@ export function rankBootstrap(
   const estimates: number[] = [];
   for (let resample = 0; resample < options.resamples; resample++) {
     const drawn = drawClusters(members, options.random);
-    const found = rankExponentNear(gatherPairs(pairs, drawn), estimate);
+    const found = rankExponentNear(gatherPairs(pairs, drawn), estimate, options.scores);
     if (found !== null) estimates.push(found);
     options.onResample?.();
   }

@@ -145,7 +145,9 @@ describe("where there is no number, deltaCdf says why", () => {
     expect(deltaCdf(negativeEntropy, some, absent)).toEqual({ status: "outside-domain" });
     expect(deltaCdf(negativeEntropy, absent, some)).toEqual({ status: "outside-domain" });
     const between = Float64Array.of(-0.1, 0, 0.4);
-    expect(deltaCdf(negativeEntropy, Float64Array.of(-0.2, 0.2, 0.3), between)).toEqual({ status: "outside-domain" });
+    expect(deltaCdf(negativeEntropy, Float64Array.of(-0.2, 0.2, 0.3), between)).toEqual({
+      status: "outside-domain",
+    });
     expect(deltaCdf(euclidean, some, absent).status).toBe("ok");
     const logit = parsePotential("logit:1");
     expect(deltaCdf(logit, some, Float64Array.of(0.2, 1, 0.1))).toEqual({ status: "outside-domain" });

@@ -4,6 +4,7 @@ import { type ContinuumPairs, dualChangesAt } from "./dual-continuum.ts";
 import type { Diagnostics, GroupFit, TestResult } from "./geometry-fit.ts";
 import type { NoisyPairs } from "./measurement-noise.ts";
 import { independenceTest } from "./rank-independence.ts";
+import type { RankScores } from "./rank-scores.ts";
 import { midRanks, rankScratch } from "./ranks.ts";
 import { chiSquareUpperTail, normalCdf, studentTUpperTail } from "./special-functions.ts";
 
@@ -161,8 +162,12 @@ export function flipTest(observed: number, noisy: NoisyPairs | null): Diagnostic
 }
 
 /** Q = Σ_g T_g(λ̂)² over the groups that have a statistic: do the groups share the exponent? */
-export function groupAgreement(pairs: ContinuumPairs, exponent: number): TestResult | null {
-  const byGroup = independenceTest(pairs).byGroup(
+export function groupAgreement(
+  pairs: ContinuumPairs,
+  exponent: number,
+  scores: RankScores | null = null,
+): TestResult | null {
+  const byGroup = independenceTest(pairs, scores).byGroup(
     dualChangesAt(pairs, exponent, new Float64Array(pairs.count)),
   );
   const known = byGroup.filter((value) => Number.isFinite(value));

@@ -8,6 +8,7 @@ import { latentGridExponent } from "./latent-grid.ts";
 import type { ChangeBeyondNoise, NoisyPairs } from "./measurement-noise.ts";
 import type { ProfileEstimate } from "./profile-likelihood.ts";
 import { criticalValue, gatherPairs, rankExponent } from "./rank-independence.ts";
+import { fittedScores, type RankScores } from "./rank-scores.ts";
 import { median } from "./ranks.ts";
 import { likelihoodExponent } from "./student-likelihood.ts";
 import { varianceFunctionExponent } from "./variance-function.ts";
@@ -29,8 +30,10 @@ export interface EstimateOptions {
 export interface Estimate {
   readonly exponent: ExponentEstimate;
   readonly likelihood: LikelihoodEstimate;
-  /** Critical |T| of the rank-independence test. */
+  /** Critical |T| of the rank-independence test; NaN with noise, which the test knows nothing of. */
   readonly critical: number;
+  /** Scores of that test; null are plain ranks. */
+  readonly scores: RankScores | null;
   readonly noiseMethod: NoiseReport["method"];
   /** Pairs that each estimator saw. */
   readonly seen: { readonly rank: number; readonly likelihood: number };
@@ -41,43 +44,59 @@ export interface Estimate {
 export function estimateWithoutNoise(pairs: ContinuumPairs, options: EstimateOptions): Estimate {
   const { level, random } = options;
   options.onProgress?.("rank independence");
-  const critical = criticalValue(pairs, level, random.stream("permutations"));
-  const found = rankExponent(pairs, critical.value);
+  const ranked = rankEstimate(pairs, level, random.stream("permutations"));
   options.onProgress?.("likelihood");
   const thinned = thin(pairs, LIKELIHOOD_PAIRS, random.stream("likelihood subsample"));
   const likelihood = likelihoodExponent(thinned, level);
-  const seen = { rank: pairs.count, likelihood: thinned.count };
-  const method = `rank independence, ${critical.method === "permutation" ? "permutation" : "test-inversion"} interval`;
-  if (pairs.cluster === null || found.estimate === null) {
-    return {
-      exponent: { ...found, level, method },
-      likelihood,
-      critical: critical.value,
-      noiseMethod: null,
-      seen,
-      resamples: 0,
-    };
-  }
-  const interval = rankBootstrap(pairs, found.estimate, {
-    level,
-    resamples: options.resamples,
-    random: random.stream("clusters"),
-    onResample: () => options.onProgress?.("cluster bootstrap"),
-  });
+  const { estimate } = ranked.found;
+  const interval =
+    pairs.cluster === null || estimate === null
+      ? null
+      : rankBootstrap(pairs, estimate, {
+          level,
+          resamples: options.resamples,
+          random: random.stream("clusters"),
+          scores: ranked.scores,
+          onResample: () => options.onProgress?.("cluster bootstrap"),
+        });
   return {
     exponent: {
-      estimate: found.estimate,
-      low: interval.low,
-      high: interval.high,
+      estimate,
+      low: interval ? interval.low : ranked.found.low,
+      high: interval ? interval.high : ranked.found.high,
       level,
-      method: "rank independence, bootstrap of whole clusters",
+      method: interval ? "rank independence, bootstrap of whole clusters" : ranked.method,
     },
     likelihood,
-    critical: critical.value,
+    critical: ranked.critical,
+    scores: ranked.scores,
     noiseMethod: null,
-    seen,
-    resamples: interval.resamples,
+    seen: { rank: pairs.count, likelihood: thinned.count },
+    resamples: interval?.resamples ?? 0,
   };
+}
+
+/** How far fitted scores may move λ̂ from the plain ranks' before they are distrusted. */
+const FURTHEST_MOVE = 1;
+
+/** λ̂ from plain ranks, then from scores fitted there; the plain ranks stay where the fitted scores lead nowhere. */
+export function rankEstimate(pairs: ContinuumPairs, level: number, random: Random) {
+  const plain = criticalValue(pairs, level, random.stream("plain"));
+  const first = rankExponent(pairs, plain.value);
+  const words = (method: string) =>
+    `rank independence, ${method === "permutation" ? "permutation" : "test-inversion"} interval`;
+  const unfitted = {
+    found: first,
+    critical: plain.value,
+    scores: null,
+    method: `${words(plain.method)}, Wilcoxon scores`,
+  };
+  if (first.estimate === null) return unfitted;
+  const scores = fittedScores(pairs, first.estimate);
+  const critical = criticalValue(pairs, level, random.stream("fitted"), scores);
+  const found = rankExponent(pairs, critical.value, { scores, start: first.estimate });
+  if (found.estimate === null || Math.abs(found.estimate - first.estimate) > FURTHEST_MOVE) return unfitted;
+  return { found, critical: critical.value, scores, method: words(critical.method) };
 }
 
 /** λ̂ with known noise: the latent grid where the change is large and at least the noise, else the variance function. */
@@ -114,6 +133,7 @@ export function estimateWithNoise(
       profile: found.profile,
     },
     critical: Number.NaN,
+    scores: null,
     noiseMethod,
     seen: { rank: pairs.count, likelihood: thinned.count },
     resamples: interval ? interval.resamples : 0,

@@ -223,7 +223,8 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
     logSizeDeviation: logSizeDeviation(seen),
     remainingDependence: exponent === null ? null : remainingDependence(seen, exponent),
     flips: flipTest(counts.signFlips, noisy),
-    groupAgreement: pairs.group && exponent !== null ? groupAgreement(continuum, exponent) : null,
+    groupAgreement:
+      pairs.group && exponent !== null ? groupAgreement(continuum, exponent, estimate.scores) : null,
     kurtosis: shape?.kurtosis ?? null,
     andersonDarling: shape?.andersonDarling ?? null,
     pairsNeeded: pairsNeeded(estimate, counts, level),

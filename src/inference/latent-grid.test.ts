@@ -64,6 +64,44 @@ describe("latentGridExponent", () => {
     expect(Math.abs(estimate ?? Number.NaN)).toBeLessThan(0.6);
   });
 
+  it("treats the two signs alike, zero between them included", () => {
+    const noise = { additive: 0.2, multiplicative: 0 };
+    const { initial, final } = simulatePairs({ noise, pairs: 60, changeSize: 0.6 }, createRandom("signs"));
+    const [plain, reversed] = [1, -1].map((sign) =>
+      latentGridExponent(
+        noisyPairs(
+          continuumPairs(
+            pairWeights(
+              initial.map((weight) => sign * weight),
+              final.map((weight) => sign * weight),
+            ),
+          ),
+          noise,
+        ),
+        0.95,
+      ),
+    );
+    expect(reversed.estimate).toBeCloseTo(plain.estimate ?? Number.NaN, 2);
+    for (const exponent of [-1, -0.5, 0, 0.5, 1, 2]) {
+      const [a, b] = [plain, reversed].map(
+        ({ profile }) => profile.find((point) => point.exponent === exponent)?.logLikelihood ?? Number.NaN,
+      );
+      // The simplex stops at 1e-4 in ln L, and takes another path from the mirrored start.
+      expect(Math.abs(a - b)).toBeLessThan(0.02);
+    }
+  });
+
+  it("makes flips beyond the noise as unlikely as they are at λ <= 0", () => {
+    const noise = { additive: 0, multiplicative: 0.02 };
+    const pairs = simulated({ exponent: 1, initial: "normal", noise, pairs: 60, changeSize: 0.5 }, "beyond");
+    expect(pairs.initial.filter((weight, k) => weight * pairs.final[k] < 0).length).toBeGreaterThan(4);
+    const { profile } = latentGridExponent(pairs, 0.95);
+    const at = (wanted: number) =>
+      profile.find(({ exponent }) => exponent === wanted)?.logLikelihood ?? Number.NaN;
+    expect(at(0)).toBeLessThan(at(1) - 100);
+    expect(at(-1)).toBeLessThan(at(1) - 100);
+  });
+
   it("does not depend on the unit of the weights", () => {
     const { initial, final } = simulatePairs(
       { noise: multiplicative, pairs: 40, changeSize: 0.5 },

@@ -84,10 +84,8 @@ describe("pairWeights", () => {
     expect(message).toContain("3");
     expect(message).toContain("got 2");
   });
-});
 
-describe("to be repaired", () => {
-  it("pairWeights refuses repeats of two lengths, of which the longer would be cut in silence", () => {
+  it("refuses repeats of two lengths, of which the longer would be cut in silence", () => {
     const repeat = { first: Float64Array.of(1, 2, 3), second: Float64Array.of(1, 2) };
     expect(() => pairWeights([1, 2, 3], [1, 2, 4], { repeat })).toThrow(
       expect.objectContaining({ code: "lengths-differ" }),

@@ -4,12 +4,12 @@ import { type Potential, parsePotential, potentialOfExponent } from "../geometry
 import type { Random } from "../random.ts";
 import { DELTA_CDF_FLOOR, deltaCdf } from "./delta-cdf.ts";
 import { continuumPairs } from "./dual-continuum.ts";
-import { drawnPositions } from "./estimate.ts";
+import { drawnPositions, rankEstimate } from "./estimate.ts";
 import type { GeometryFit } from "./geometry-fit.ts";
 import type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 import { type PairedWeights, restrictPairs, usablePlaces } from "./paired-weights.ts";
 import { detailAround } from "./profile-likelihood.ts";
-import { criticalValue, independenceTest } from "./rank-independence.ts";
+import { independenceTest } from "./rank-independence.ts";
 
 const SAMPLE = 3000;
 const PICTURE_PAIRS = 50_000;
@@ -86,9 +86,10 @@ function independenceOf(pairs: PairedWeights, places: Int32Array, { exponent }: 
   const detail = estimate === null ? [] : detailAround(estimate, low, high);
   const changed = places.filter((i) => pairs.initial[i] !== pairs.final[i]);
   const continuum = continuumPairs(pairs, changed);
-  const test = independenceTest(continuum);
+  const { critical, scores } = rankEstimate(continuum, level, random.stream("permutations"));
+  const test = independenceTest(continuum, scores);
   return {
-    critical: criticalValue(continuum, level, random.stream("permutations")).value,
+    critical,
     points: [...regular, ...detail]
       .sort((a, b) => a - b)
       .map((place) => ({ exponent: place, statistic: test.at(place) })),

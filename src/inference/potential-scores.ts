@@ -122,7 +122,7 @@ function profileAt({ likelihood }: Estimate, exponent: number): number | null {
 function isInsideInterval(
   potential: Potential,
   pairs: ContinuumPairs,
-  { exponent, critical }: Estimate,
+  { exponent, critical, scores }: Estimate,
 ): boolean {
   if (exponent.estimate === null) return false;
   if (potential.exponent !== null) {
@@ -132,5 +132,5 @@ function isInsideInterval(
   // Off the continuum only the independence test itself can say it, and it knows nothing of noise.
   if (!Number.isFinite(critical)) return false;
   const changes = changesUnder(potential, arraysOf(pairs));
-  return changes !== null && Math.abs(independenceTest(pairs).of(changes)) <= critical;
+  return changes !== null && Math.abs(independenceTest(pairs, scores).of(changes)) <= critical;
 }

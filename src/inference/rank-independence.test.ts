@@ -339,7 +339,13 @@ describe("criticalValue", () => {
     const sizes = [4, 36];
     const group = sizes.flatMap((count, g) => new Array<string>(count).fill(`g${g}`));
     const initial = group.map(() => Math.exp(random.normal()));
-    const pairs = continuumPairs(pairWeights(initial, initial.map((weight) => 1.5 * weight), { group }));
+    const pairs = continuumPairs(
+      pairWeights(
+        initial,
+        initial.map((weight) => 1.5 * weight),
+        { group },
+      ),
+    );
     const { value } = criticalValue(pairs, 0.95, createRandom(1));
     const statistics = Array.from({ length: 20_000 }, () => {
       let [score, spread] = [0, 0];

@@ -6,6 +6,7 @@
 
 import type { Random } from "../random.ts";
 import { type ContinuumPairs, dualChangesAt } from "./dual-continuum.ts";
+import { type RankScores, scoreOf } from "./rank-scores.ts";
 import { median, midRanks, rankScratch } from "./ranks.ts";
 import { crossingsOf, rootFrom } from "./root.ts";
 import { normalQuantile } from "./special-functions.ts";
@@ -53,7 +54,7 @@ export type Centre = "half-median" | "median" | "none";
  * With one group and no ties T = √(n − 1) times Spearman's ρ. Centring at m rather than m/2 ignores the slope of the
  * mean change: at a drift of 0.7 SD and n = 200 it finds the right one of five potentials in 93–96 % instead of 99 %.
  */
-export function independenceTest(pairs: ContinuumPairs): IndependenceTest {
+export function independenceTest(pairs: ContinuumPairs, scores: RankScores | null = null): IndependenceTest {
   const { count, groupStart } = pairs;
   const groups = groupStart.length - 1;
   const scratch = rankScratch(count);
@@ -74,6 +75,7 @@ export function independenceTest(pairs: ContinuumPairs): IndependenceTest {
       reduce(values, from, to, centre, medianScratch);
       if (centre === "none") shiftToPositive(values, from, to);
       midRanks(values, ranks, from, to, scratch);
+      if (scores !== null && centre === "half-median") rescore(ranks, from, to, scores);
       correlate(ranks, sizeRanks, from, to, g, score, variance);
     }
   };
@@ -98,6 +100,10 @@ export function independenceTest(pairs: ContinuumPairs): IndependenceTest {
       return score.map((sum, g) => (variance[g] > 0 ? sum / Math.sqrt(variance[g]) : Number.NaN));
     },
   };
+}
+
+function rescore(ranks: Float64Array, from: number, to: number, scores: RankScores): void {
+  for (let k = from; k < to; k++) ranks[k] = scoreOf(scores, ranks[k], to - from);
 }
 
 function reduce(values: Float64Array, from: number, to: number, centre: Centre, scratch: Float64Array): void {
@@ -142,7 +148,8 @@ function correlate(
   variance: Float64Array,
 ): void {
   const count = to - from;
-  const middle = 0.5 * (count + 1);
+  let middle = 0;
+  for (let k = from; k < to; k++) middle += ranks[k] / count;
   let product = 0;
   let squares = 0;
   let sizeSquares = 0;
@@ -160,11 +167,16 @@ function correlate(
 /**
  * λ̂ = the root of T, interval = the connected {λ : |T(λ)| ≤ critical value} around it.
  *
- * Where T rises through zero more than once, the crossing with the largest rise within ±0.75 is taken.
+ * Where T rises through zero more than once, the crossing with the largest rise within ±0.75 is taken; with fitted scores
+ * the root nearest to where they were fitted.
  */
-export function rankExponent(pairs: ContinuumPairs, critical: number): ExponentInterval {
-  const test = independenceTest(pairs);
-  const start = pilotExponent(pairs, test);
+export function rankExponent(
+  pairs: ContinuumPairs,
+  critical: number,
+  fitted: { readonly scores: RankScores; readonly start: number } | null = null,
+): ExponentInterval {
+  const test = independenceTest(pairs, fitted?.scores);
+  const start = fitted?.start ?? pilotExponent(pairs, test);
   if (start === null) return { estimate: null, low: null, high: null };
   const find = (target: number, from: number, step: number) =>
     rootFrom((exponent) => test.at(exponent) - target, from, step, EXPONENT_RANGE, TOLERANCE);
@@ -175,8 +187,12 @@ export function rankExponent(pairs: ContinuumPairs, critical: number): ExponentI
 }
 
 /** λ̂ alone, searched around a start; used where the estimate is repeated on resampled pairs. */
-export function rankExponentNear(pairs: ContinuumPairs, start: number): number | null {
-  const test = independenceTest(pairs);
+export function rankExponentNear(
+  pairs: ContinuumPairs,
+  start: number,
+  scores: RankScores | null = null,
+): number | null {
+  const test = independenceTest(pairs, scores);
   return rootFrom((exponent) => test.at(exponent), start, SCAN_STEP / 2, EXPONENT_RANGE, 1e-4);
 }
 
@@ -217,52 +233,70 @@ export function gatherPairs(pairs: ContinuumPairs, positions: Int32Array): Conti
 /**
  * The two-sided critical value of |T| at confidence `level`.
  *
- * Up to 200 pairs the permutation distribution (9,999 random permutations within groups), which needs no
- * approximation; above, the normal quantile, from which it no longer differs in the second digit.
+ * Up to 200 pairs the permutation distribution (9,999 random permutations within groups), which needs no approximation;
+ * above, the normal quantile, from which it no longer differs in the second digit.
  */
 export function criticalValue(
   pairs: ContinuumPairs,
   level: number,
   random: Random,
-): { value: number; method: string } {
+  scores: RankScores | null = null,
+): { value: number; method: "permutation" | "normal" } {
   const normal = normalQuantile(0.5 + level / 2);
   if (pairs.count > PERMUTATION_LIMIT) return { value: normal, method: "normal" };
-  const statistics = permutationStatistics(pairs, random);
+  const statistics = permutationStatistics(pairs, random, scores);
   const place = Math.min(PERMUTATIONS - 1, Math.ceil(level * (PERMUTATIONS + 1)) - 1);
   return { value: statistics[place], method: "permutation" };
 }
 
 /** |T| of ranks without ties against the size ranks shuffled within groups, sorted. */
-function permutationStatistics(pairs: ContinuumPairs, random: Random): Float64Array {
+function permutationStatistics(
+  pairs: ContinuumPairs,
+  random: Random,
+  scores: RankScores | null,
+): Float64Array {
   const { groupStart } = pairs;
   const sizeRanks = centredSizeRanks(pairs, rankScratch(pairs.count));
+  const ranks = new Float64Array(pairs.count);
+  const groups = groupStart.length - 1;
+  const [score, variance] = [new Float64Array(groups), new Float64Array(groups)];
   let spread = 0;
-  for (let g = 0; g + 1 < groupStart.length; g++) {
-    const count = groupStart[g + 1] - groupStart[g];
-    if (count < SMALLEST_GROUP) continue;
-    let sizeSquares = 0;
-    for (let k = groupStart[g]; k < groupStart[g + 1]; k++) sizeSquares += sizeRanks[k] ** 2;
-    const rankSquares = (count * (count * count - 1)) / 12;
-    spread += (rankSquares * sizeSquares) / (count - 1) / (count + 1) ** 4;
+  for (let g = 0; g < groups; g++) {
+    const [from, to] = [groupStart[g], groupStart[g + 1]];
+    if (to - from < SMALLEST_GROUP) continue;
+    for (let k = from; k < to; k++) ranks[k] = k - from + 1;
+    if (scores !== null) rescore(ranks, from, to, scores);
+    correlate(ranks, sizeRanks, from, to, g, score, variance);
+    spread += variance[g];
   }
   const statistics = new Float64Array(PERMUTATIONS);
   for (let repeat = 0; repeat < PERMUTATIONS; repeat++) {
     let sum = 0;
-    for (let g = 0; g + 1 < groupStart.length; g++) {
+    for (let g = 0; g < groups; g++) {
       const [from, to] = [groupStart[g], groupStart[g + 1]];
-      if (to - from < SMALLEST_GROUP) continue;
-      const middle = 0.5 * (to - from + 1);
-      let product = 0;
-      for (let k = to - 1; k >= from; k--) {
-        const other = from + random.integer(k - from + 1);
-        const held = sizeRanks[other];
-        sizeRanks[other] = sizeRanks[k];
-        sizeRanks[k] = held;
-        product += (k - from + 1 - middle) * held;
-      }
-      sum += product / (to - from + 1) ** 2;
+      if (to - from >= SMALLEST_GROUP)
+        sum += shuffledProduct(ranks, sizeRanks, from, to, random) / (to - from + 1) ** 2;
     }
     statistics[repeat] = Math.abs(sum) / Math.sqrt(spread);
   }
   return statistics.sort();
+}
+
+/** Shuffles the (centred) size ranks of a group in place and multiplies them with the scores. */
+function shuffledProduct(
+  ranks: Float64Array,
+  sizeRanks: Float64Array,
+  from: number,
+  to: number,
+  random: Random,
+): number {
+  let product = 0;
+  for (let k = to - 1; k >= from; k--) {
+    const other = from + random.integer(k - from + 1);
+    const held = sizeRanks[other];
+    sizeRanks[other] = sizeRanks[k];
+    sizeRanks[k] = held;
+    product += ranks[k] * held;
+  }
+  return product;
 }
