@@ -6,7 +6,7 @@ import type { NoisyPairs } from "./measurement-noise.ts";
 import { independenceTest } from "./rank-independence.ts";
 import type { RankScores } from "./rank-scores.ts";
 import { midRanks, rankScratch } from "./ranks.ts";
-import { chiSquareUpperTail, normalCdf, studentTUpperTail } from "./special-functions.ts";
+import { chiSquareUpperTail, normalCdf, normalQuantile, studentTUpperTail } from "./special-functions.ts";
 
 const SIZE_CLASSES = 5;
 const SIGNED_SIGNIFICANCE = 1e-4;
@@ -144,14 +144,15 @@ function kruskalWallis(ranks: Float64Array, classes: Float64Array): TestResult {
  * Sign flips against those that noise explains.
  *
  * Expected: Σ_i Φ(−|w⁰_i|/√(2τ_a² + 2τ_m² w⁰²)); observed is compared with a Poisson count of that mean. Without noise
- * none is expected, and one is enough to reject every λ ≤ 0.
+ * none is expected, and one is enough to reject every λ ≤ 0. Each of the noisy pairs stands for `pairsEach` of those that
+ * the observed flips were counted in.
  */
-export function flipTest(observed: number, noisy: NoisyPairs | null): Diagnostics["flips"] {
+export function flipTest(observed: number, noisy: NoisyPairs | null, pairsEach = 1): Diagnostics["flips"] {
   if (noisy === null) return { observed, expected: 0, pValue: observed > 0 ? 0 : null };
   let expected = 0;
   for (const weight of noisy.initial) {
     const deviation = Math.SQRT2 * Math.hypot(noisy.noise.additive, noisy.noise.multiplicative * weight);
-    expected += normalCdf(-Math.abs(weight) / deviation);
+    expected += pairsEach * normalCdf(-Math.abs(weight) / deviation);
   }
   // P(N ≥ observed) for a Poisson N is a χ² lower tail: 1 − P(χ²_{2·observed} > 2·expected).
   return {
@@ -184,11 +185,12 @@ export function groupAgreement(
  *
  * @see DerSimonian & Laird 1986, doi:10.1016/0197-2456(86)90046-2
  */
-export function spreadBetween(groups: readonly GroupFit[]): number | null {
+export function spreadBetween(groups: readonly GroupFit[], level: number): number | null {
+  const quantile = normalQuantile(0.5 + level / 2);
   const known = groups.flatMap(({ exponent: { estimate, low, high } }) =>
     estimate === null || low === null || high === null || high <= low
       ? []
-      : [{ estimate, weight: ((2 * 1.96) / (high - low)) ** 2 }],
+      : [{ estimate, weight: ((2 * quantile) / (high - low)) ** 2 }],
   );
   if (known.length < 2) return null;
   const total = known.reduce((sum, { weight }) => sum + weight, 0);

@@ -7,7 +7,7 @@ import type { ExponentEstimate, LikelihoodEstimate, NoiseReport } from "./geomet
 import { latentGridExponent } from "./latent-grid.ts";
 import type { ChangeBeyondNoise, NoisyPairs } from "./measurement-noise.ts";
 import type { ProfileEstimate } from "./profile-likelihood.ts";
-import { criticalValue, gatherPairs, rankExponent } from "./rank-independence.ts";
+import { criticalValue, gatherPairs, plainExponent, rankExponent } from "./rank-independence.ts";
 import { fittedScores, type RankScores } from "./rank-scores.ts";
 import { median } from "./ranks.ts";
 import { likelihoodExponent } from "./student-likelihood.ts";
@@ -81,22 +81,20 @@ const FURTHEST_MOVE = 1;
 
 /** λ̂ from plain ranks, then from scores fitted there; the plain ranks stay where the fitted scores lead nowhere. */
 export function rankEstimate(pairs: ContinuumPairs, level: number, random: Random) {
-  const plain = criticalValue(pairs, level, random.stream("plain"));
-  const first = rankExponent(pairs, plain.value);
   const words = (method: string) =>
     `rank independence, ${method === "permutation" ? "permutation" : "test-inversion"} interval`;
-  const unfitted = {
-    found: first,
-    critical: plain.value,
-    scores: null,
-    method: `${words(plain.method)}, Wilcoxon scores`,
-  };
-  if (first.estimate === null) return unfitted;
-  const scores = fittedScores(pairs, first.estimate);
-  const critical = criticalValue(pairs, level, random.stream("fitted"), scores);
-  const found = rankExponent(pairs, critical.value, { scores, start: first.estimate });
-  if (found.estimate === null || Math.abs(found.estimate - first.estimate) > FURTHEST_MOVE) return unfitted;
-  return { found, critical: critical.value, scores, method: words(critical.method) };
+  const start = plainExponent(pairs);
+  if (start !== null) {
+    const scores = fittedScores(pairs, start);
+    const critical = criticalValue(pairs, level, random, scores);
+    const found = rankExponent(pairs, critical.value, { scores, start });
+    if (found.estimate !== null && Math.abs(found.estimate - start) <= FURTHEST_MOVE) {
+      return { found, critical: critical.value, scores, method: words(critical.method) };
+    }
+  }
+  const critical = criticalValue(pairs, level, random);
+  const found = rankExponent(pairs, critical.value);
+  return { found, critical: critical.value, scores: null, method: `${words(critical.method)}, plain ranks` };
 }
 
 /** λ̂ with known noise: the latent grid where the change is large and at least the noise, else the variance function. */

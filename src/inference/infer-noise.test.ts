@@ -198,7 +198,7 @@ describe("awkward pairs", () => {
   });
 
   // To become a plain `it` with its repair: all flips are compared with those expected among the 100,000 pairs seen.
-  it.fails("flips that the noise explains are explained however many pairs there are", () => {
+  it("flips that the noise explains are explained however many pairs there are", () => {
     const random = createRandom("many flips");
     const initial = Float64Array.from({ length: 300_000 }, () => Math.exp(0.8 * random.normal()));
     const read = (weight: number) => weight + 0.3 * random.normal();

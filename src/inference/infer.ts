@@ -115,7 +115,7 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
     diagnostics: whole.diagnostics,
     subsample: Math.min(rank, likelihood) < counts.used - counts.unchanged ? { rank, likelihood } : null,
     seed: options.seed ?? 0,
-    verdict: judge({ ...whole.evidence, groupSpread: spreadBetween(groups) }),
+    verdict: judge({ ...whole.evidence, groupSpread: spreadBetween(groups, setting.level) }),
   };
 }
 
@@ -222,7 +222,7 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
     pairing: pairingOf(seen),
     logSizeDeviation: logSizeDeviation(seen),
     remainingDependence: exponent === null ? null : remainingDependence(seen, exponent),
-    flips: flipTest(counts.signFlips, noisy),
+    flips: flipTest(counts.signFlips, noisy, (counts.used - counts.unchanged) / continuum.count),
     groupAgreement:
       pairs.group && exponent !== null ? groupAgreement(continuum, exponent, estimate.scores) : null,
     kurtosis: shape?.kurtosis ?? null,

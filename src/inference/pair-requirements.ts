@@ -33,8 +33,15 @@ export function requireEnough(pairs: PairedWeights, counts: PairCounts): void {
   }
 }
 
-/** @throws InputError `constant-initial` */
+/** @throws InputError `constant-initial`, `too-few-pairs` */
 export function requireVariation(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPairs): void {
+  const { groupStart } = continuum;
+  if (groupStart.every((start, g) => g === 0 || start - groupStart[g - 1] < 2)) {
+    throw new InputError({
+      code: "too-few-pairs",
+      message: `${pairs.source}: expected groups of several pairs, got ${groupStart.length - 1} groups of at most one; leave --group out, or group by layer or cell type`,
+    });
+  }
   if (logSizeDeviation(continuum) > CONSTANT) return;
   const weight = pairs.initial[continuum.place[0]];
   const where = pairs.group ? " within each group" : "";

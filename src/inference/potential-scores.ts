@@ -53,7 +53,8 @@ export function scorePotentials(
       deltaCdfCentred: measure.status === "ok" ? measure.centred : null,
       deltaCdfFloor: DELTA_CDF_FLOOR.uncentred / Math.sqrt(arrays.initial.length),
       deltaCdfStatus: measure.status,
-      changeMagnitude: measure.status === "ok" ? measure.magnitude : null,
+      changeMagnitude:
+        measure.status === "ok" && Number.isFinite(measure.magnitude) ? measure.magnitude : null,
       logLikelihood: logLikelihood !== null && Number.isFinite(logLikelihood) ? logLikelihood : null,
       inside: isInsideInterval(potential, pairs, estimate),
     };

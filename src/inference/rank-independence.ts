@@ -42,7 +42,7 @@ export interface IndependenceTest {
  *
  * half-median: |d − m/2|, whose ranks are those of d(d − m): the efficient score of an exponent for a Gaussian change with
  * mean m; it uses the slope of the mean with size as well as that of the spread. median: |d − m|, spread only.
- * none: d·sgn(w⁰)⁰ = d, mean only.
+ * none: d itself, mean only.
  */
 export type Centre = "half-median" | "median" | "none";
 
@@ -50,7 +50,8 @@ export type Centre = "half-median" | "median" | "none";
  * Prepares T for a set of pairs.
  *
  * T(λ) = Σ_g S_g / √(Σ_g V_g),  S_g = Σ_i (R_i − R̄)(Q_i − Q̄)/(n_g + 1)²,  V_g = ΣΔR² ΣΔQ² / (n_g − 1)/(n_g + 1)⁴,
- * R = ranks of |d_i(λ) − m_g/2| and Q = ranks of |w⁰_i|, both within the group, m_g the group's median dual change.
+ * R = ranks of |d_i(λ) − m_g/2|, or `scores` of them (see `fittedScores`), and Q = ranks of |w⁰_i|, both within the group;
+ * m_g is the group's median dual change.
  * With one group and no ties T = √(n − 1) times Spearman's ρ. Centring at m rather than m/2 ignores the slope of the
  * mean change: at a drift of 0.7 SD and n = 200 it finds the right one of five potentials in 93–96 % instead of 99 %.
  */
@@ -183,7 +184,15 @@ export function rankExponent(
   const estimate = find(0, start, SCAN_STEP / 2);
   if (estimate === null) return { estimate: null, low: null, high: null };
   const step = Math.max(1e-4, 2 / Math.sqrt(pairs.count));
-  return { estimate, low: find(-critical, estimate, step), high: find(critical, estimate, step) };
+  const [low, high] = [find(-critical, estimate, step), find(critical, estimate, step)];
+  // Where T jumps over all values at once the three roots are one place, known to the tolerance of the search.
+  return { estimate, low: low && Math.min(low, estimate), high: high && Math.max(high, estimate) };
+}
+
+/** λ̂ by plain ranks alone. */
+export function plainExponent(pairs: ContinuumPairs): number | null {
+  const start = pilotExponent(pairs, independenceTest(pairs));
+  return start === null ? null : rankExponentNear(pairs, start);
 }
 
 /** λ̂ alone, searched around a start; used where the estimate is repeated on resampled pairs. */

@@ -21,7 +21,7 @@ export function changeBySize(pairs: PairedWeights, level: number, places: Int32A
     const from = Math.round((bin * order.length) / bins);
     const to = Math.round(((bin + 1) * order.length) / bins);
     return binOf(initial, final, order.subarray(from, to), level);
-  }).filter((bin) => bin.deviation > 0);
+  }).filter((bin) => bin.deviation > 0 && Number.isFinite(bin.deviation));
   const middle = found.map((bin) => bin.deviation).sort((a, b) => a - b)[found.length >> 1];
   return found.map((bin) => ({ ...bin, curvature: middle / bin.deviation }));
 }
