@@ -225,7 +225,7 @@ describe("a verdict is misfit", () => {
     expect(verdict.statement).toContain("No exponent");
   });
 
-  it("where the change at λ̂ still depends on size, surely and by more than 2 % of the rank variance", () => {
+  it("where the change at λ̂ still depends on size, surely and by more than 1 % of the rank variance", () => {
     const status = (pValue: number, share: number, noise = noNoise) =>
       judge(evidence({ noise, diagnostics: { ...sound, remainingDependence: dependence(pValue, share) } }))
         .status;

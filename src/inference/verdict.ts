@@ -17,7 +17,7 @@ export const EQUIVALENCE_MARGIN = 0.2;
 /** Gap between the two estimators, beyond disjoint intervals, that counts as disagreement. */
 const DISAGREEMENT = 0.2;
 const DEPENDENCE_SIGNIFICANCE = 5e-4;
-const DEPENDENCE_SHARE = 0.02;
+const DEPENDENCE_SHARE = 0.01;
 const GROUP_SIGNIFICANCE = 1e-3;
 const NARROW_SIZES = 0.15;
 const HOPELESS_WIDTH = 1.5;
