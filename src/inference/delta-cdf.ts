@@ -6,7 +6,7 @@ import { normalCdf } from "./special-functions.ts";
 
 const GRID_POINTS = 1000;
 const GRID_END = 5;
-/** In steps of the grid; the division itself errs by less than 1e-12. */
+/** In steps of the grid; the arithmetic itself errs by less than 1e-11. */
 const ROUNDING = 1e-9;
 const GRID_STEP = (2 * GRID_END) / (GRID_POINTS - 1);
 
@@ -176,21 +176,30 @@ function holds({ domain }: Potential, { low, high, anyZero, allFinite }: WeightR
 export function cellCounts(changes: Float64Array, deviation: number, mean: number) {
   const uncentred = new Int32Array(GRID_POINTS + 1);
   const centred = new Int32Array(GRID_POINTS + 1);
+  const scale = 1 / (deviation * GRID_STEP);
+  const shift = GRID_END / GRID_STEP;
+  const centredShift = shift - mean * scale;
   for (let i = 0; i < changes.length; i++) {
-    uncentred[cellOf(changes[i] / deviation)]++;
-    centred[cellOf((changes[i] - mean) / deviation)]++;
+    const change = changes[i];
+    const steps = change * scale + shift;
+    uncentred[isClear(steps) ? (steps | 0) + 1 : cellOf(change / deviation)]++;
+    const centredSteps = change * scale + centredShift;
+    centred[isClear(centredSteps) ? (centredSteps | 0) + 1 : cellOf((change - mean) / deviation)]++;
   }
   return { uncentred, centred };
 }
 
+/** Whether a place in steps of the grid lies inside it and so far from a grid point that rounding cannot move it across. */
+function isClear(steps: number): boolean {
+  const offset = steps - (steps | 0);
+  return steps > 0 && steps < GRID_POINTS - 1 && offset > ROUNDING && offset < 1 - ROUNDING;
+}
+
+/** The cell of z by comparison with the grid points themselves. */
 function cellOf(z: number): number {
   if (z < -GRID_END) return 0;
   if (z >= GRID_END) return GRID_POINTS;
-  const steps = (z + GRID_END) / GRID_STEP;
-  let cell = Math.floor(steps) + 1;
-  const offset = steps - cell + 1;
-  if (offset > ROUNDING && offset < 1 - ROUNDING) return cell;
-  // So near a grid point the division may round across it: the comparison with the point itself decides.
+  let cell = Math.floor((z + GRID_END) / GRID_STEP) + 1;
   while (cell < GRID_POINTS && GRID[cell] <= z) cell++;
   while (cell > 0 && GRID[cell - 1] > z) cell--;
   return cell;

@@ -17,7 +17,7 @@ import { varianceFunctionExponent } from "./variance-function.ts";
 const SMALL_CHANGE = 0.02;
 const LATENT_GRID_PAIRS = 2000;
 const VARIANCE_FUNCTION_PAIRS = 20_000;
-const LIKELIHOOD_PAIRS = 20_000;
+const LIKELIHOOD_PAIRS = 10_000;
 
 export interface EstimateOptions {
   readonly level: number;

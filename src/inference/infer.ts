@@ -77,7 +77,7 @@ interface Setting {
  * Which geometry changed these weights?
  *
  * λ̂ by rank independence with its interval, the Student-t likelihood beside it, the paper's ΔCDF, noise, groups,
- * clusters, diagnostics and a verdict. More than 100,000 pairs are thinned to that many for the ranks (20,000 for the
+ * clusters, diagnostics and a verdict. More than 100,000 pairs are thinned to that many for the ranks (10,000 for the
  * likelihood), which `subsample` says; ΔCDF and the counts see all.
  *
  * @throws InputError `too-few-pairs` (fewer than 10 present at both ends, or that changed), `constant-initial`, `no-change`,
