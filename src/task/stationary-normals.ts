@@ -70,7 +70,7 @@ function spectrumScales(length: number, covariance: (lag: number) => number): Fl
     const spectrum = Float64Array.from({ length: size }, (_, k) => covariance(Math.min(k, size - k)));
     fourierTransform(size).transform(spectrum, new Float64Array(size));
     let missing = 0;
-    for (const value of spectrum) missing += value < 0 ? -value / size : 0;
+    for (const value of spectrum) if (!(value >= 0)) missing -= value / size;
     if (missing <= largestError) return spectrum.map((value) => Math.sqrt(Math.max(0, value) / size));
     // NaN among the covariances ends here too.
     if (m >= longestCircle || Number.isNaN(missing)) {
