@@ -9,6 +9,7 @@ export interface TensorArrays {
   readonly float64: Float64Array;
   readonly float32: Float32Array;
   readonly float16: Float32Array; // widened on reading: JavaScript on Node 20 has no half-precision array
+  readonly bfloat16: Float32Array; // widened on reading: the upper half of a float32, JavaScript has no array of it
   readonly int64: BigInt64Array;
   readonly uint64: BigUint64Array;
   readonly int32: Int32Array;

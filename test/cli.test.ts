@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeNpy, encodeNpz } from "../src/data/index.ts";
+import { encodeNpy, encodeNpz, encodeSafetensors } from "../src/data/index.ts";
 import { createRandom } from "../src/random.ts";
 
 const main = resolve(import.meta.dirname, "../dist/cli/main.node.js");
@@ -294,6 +294,15 @@ describe("syngeo inspect", () => {
     const description = JSON.parse(stdout);
     expect(description).toMatchObject({ schema: "syngeo.inspect/1", kind: "table", rows: 300 });
     expect(description.columns.map((column: { name: string }) => column.name)).toContain("dendrite");
+  });
+
+  it("lists the tensors of a .safetensors file and what it says of itself", () => {
+    const tensor = { dtype: "bfloat16", shape: [2], data: Float32Array.of(1, 2) } as const;
+    writeFileSync(at("run.safetensors"), encodeSafetensors([{ name: "rnn.bias", tensor }], { format: "pt" }));
+    const { stdout } = syngeo("inspect", "run.safetensors");
+    expect(stdout).toMatch(/safetensors, 1 array\n.*\nrnn\.bias\s+bfloat16\s+\[2\]\nmetadata format: pt/);
+    const description = JSON.parse(syngeo("inspect", "run.safetensors", "--json").stdout);
+    expect(description).toMatchObject({ format: "safetensors", metadata: { format: "pt" } });
   });
 });
 

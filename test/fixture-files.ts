@@ -3,20 +3,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Tensor } from "../src/tensor.ts";
 
-const folder = new URL("./fixtures/npy/", import.meta.url);
+const folderOf = (format: string) => new URL(`./fixtures/${format}/`, import.meta.url);
 
-/** Names without ending of the fixtures with an ending, such as `.npy`. */
-export function fixtureNames(ending: string): string[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith(ending));
+/** Names without ending of the fixtures with an ending, such as `.npy`; `format` is their folder. */
+export function fixtureNames(ending: string, format = "npy"): string[] {
+  const names = readdirSync(folderOf(format)).filter((name) => name.endsWith(ending));
   return names.map((name) => name.slice(0, -ending.length)).sort();
 }
 
 /** The bytes of a fixture, aligned as a file's are. */
-export function fixtureBytes(name: string): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(name, folder)));
+export function fixtureBytes(name: string, format = "npy"): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(name, folderOf(format))));
 }
 
-/** What `make_numpy_fixtures.py` says of an array; numbers that JSON cannot hold are strings. */
+/** What the script that made the fixture says of an array; numbers that JSON cannot hold are strings. */
 export interface ExpectedTensor {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -25,12 +25,12 @@ export interface ExpectedTensor {
 
 /** The JSON beside a .npy fixture. */
 export function expectedTensor(name: string): ExpectedTensor {
-  return JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+  return JSON.parse(readFileSync(new URL(`${name}.json`, folderOf("npy")), "utf8"));
 }
 
-/** The JSON beside a .npz fixture. */
-export function expectedTensors(name: string): Record<string, ExpectedTensor> {
-  return JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+/** The JSON beside a fixture of several tensors. */
+export function expectedTensors(name: string, format = "npy"): Record<string, ExpectedTensor> {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, folderOf(format)), "utf8"));
 }
 
 /** A tensor in the form of the JSON; 64-bit integers and what JSON cannot hold are strings. */

@@ -13,6 +13,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   data: [],
   inference: ["geometry"],
   plot: ["geometry", "inference"],
+  task: ["data"],
+  network: [],
   cli: ["geometry", "data", "inference", "plot"],
 };
 const GROUND_FLOOR = ["tensor.ts", "errors.ts", "random.ts"];

@@ -15,7 +15,7 @@ export function addInspectCommand(program: Command): void {
     .command("inspect")
     .summary("what is in this file?")
     .description("Lists the arrays (name, type, shape) or the columns (kind, range, first values) of a file.")
-    .argument("<file>", "a .npy, .npz, .csv or .tsv file")
+    .argument("<file>", "a .npy, .npz, .safetensors, .csv or .tsv file, or an IDX file")
     .option("--json", "print one JSON object (schema syngeo.inspect/1)")
     .addHelpText("after", EXAMPLES)
     .action(async (path: string, flags: { json?: true }) => {
@@ -36,9 +36,11 @@ function inspectSummary(path: string, description: FileDescription): string {
   if (description.kind === "tensors") {
     const rows = description.tensors.map(({ name, dtype, shape }) => [name, dtype, `[${shape.join(", ")}]`]);
     const leftOut = description.leftOut.map(({ name, reason }) => `left out ${name}: ${reason}`);
+    const metadata = Object.entries(description.metadata ?? {});
     return [
       `${path}: ${description.format}, ${rows.length} ${rows.length === 1 ? "array" : "arrays"}`,
       alignedTable([["name", "type", "shape"], ...rows]),
+      ...metadata.map(([key, text]) => `metadata ${key}: ${text}`),
       ...leftOut,
     ].join("\n");
   }

@@ -14,12 +14,16 @@ export interface LeftOut {
   readonly reason: string;
 }
 
+/** Free text that a file carries about itself, such as `format: pt`; absent where it has none. */
+export type FileMetadata = Readonly<Record<string, string>>;
+
 export type FileContents =
   | {
       readonly kind: "tensors";
       readonly format: string;
       readonly tensors: readonly NamedTensor[];
       readonly leftOut: readonly LeftOut[];
+      readonly metadata?: FileMetadata;
     }
   | { readonly kind: "table"; readonly format: string; readonly table: Table };
 
@@ -56,6 +60,7 @@ export type FileDescription =
       readonly format: string;
       readonly tensors: readonly TensorDescription[];
       readonly leftOut: readonly LeftOut[];
+      readonly metadata?: FileMetadata;
     }
   | {
       readonly kind: "table";

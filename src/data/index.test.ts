@@ -31,6 +31,7 @@ it("the room offers these functions", () => {
     "columnNamed",
     "encodeNpy",
     "encodeNpz",
+    "encodeSafetensors",
     "inspectFile",
     "joinByTime",
     "joinByTimes",

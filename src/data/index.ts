@@ -16,6 +16,7 @@ export type {
   ColumnDescription,
   FileContents,
   FileDescription,
+  FileMetadata,
   LeftOut,
   ReadOptions,
   TensorDescription,
@@ -32,3 +33,4 @@ export { inspectFile, readFile } from "./readers.ts";
 export { columnNamed, numberColumn, placeOf, textColumn } from "./table.ts";
 export { tensorTable, toFloats } from "./tensor-table.ts";
 export { encodeNpy, encodeNpz } from "./writers/npy.ts";
+export { encodeSafetensors } from "./writers/safetensors.ts";

@@ -41,7 +41,13 @@ describe("readFile", () => {
     ["w.npz", new Uint8Array(), "InputError", "truncated-file", "in 0 bytes"],
     ["w.csv", new Uint8Array(), "InputError", "empty-file", "got an empty file"],
     ["w.h5", latin1("\x89HDF\r\n\x1a\n"), "UnsupportedError", "unknown-format", "got an HDF5 file"],
-    ["w", csv, "UnsupportedError", "unknown-format", "expected npy (.npy), npz (.npz), csv (.csv, "],
+    [
+      "w",
+      csv,
+      "UnsupportedError",
+      "unknown-format",
+      "expected npy (.npy), npz (.npz), safetensors (.safetensors), idx (.idx, ",
+    ],
     ["w.pt", latin1("PK\x03\x04"), "InputError", "truncated-file", "expected a directory at the end"],
   ])("refuses %s, case %#", async (file, bytes, name, code, words) => {
     for (const open of [readFile, inspectFile]) {

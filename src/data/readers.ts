@@ -27,6 +27,18 @@ const formats: readonly Format[] = [
     load: async () => (await import("./readers/npz.ts")).npzReader,
   },
   {
+    name: "safetensors",
+    endings: [".safetensors"],
+    starts: [],
+    load: async () => (await import("./readers/safetensors.ts")).safetensorsReader,
+  },
+  {
+    name: "idx",
+    endings: [".idx", "-ubyte", "-ubyte.gz", ".idx.gz"],
+    starts: [],
+    load: async () => (await import("./readers/idx.ts")).idxReader,
+  },
+  {
     name: "csv",
     endings: [".csv", ".tsv", ".tab", ".txt", ".dat"],
     starts: [],

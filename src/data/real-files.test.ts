@@ -19,7 +19,7 @@ if (isAbsent) console.warn(`skipped: tests on published files, which are not at 
 const files = isAbsent
   ? []
   : readdirSync(shared, { recursive: true, encoding: "utf8" }).filter((name) =>
-      /\.(npy|npz|csv|txt)$/.test(name),
+      /\.(npy|npz|safetensors|csv|txt)$/.test(name),
     );
 const holdsObjects = (name: string) => name.startsWith("oracle/F_formats/") && name.endsWith(".npy");
 

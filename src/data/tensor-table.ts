@@ -13,6 +13,7 @@ export function toFloats(tensor: Tensor): Float64Array | Float32Array {
     case "float64":
     case "float32":
     case "float16":
+    case "bfloat16":
       return tensor.data;
     case "int64":
     case "uint64":

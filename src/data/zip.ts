@@ -1,9 +1,8 @@
-/** Zip archives on a byte source: one entry of a large archive is read without the rest. */
+/** Zip archives on a byte source: one entry of a large archive is read without the rest. Also single gzip files. */
 
-import { Inflate, zipSync } from "fflate";
+import { Gunzip, Inflate, zipSync } from "fflate";
 import { InputError, UnsupportedError } from "../errors.ts";
-import type { ByteSource, SliceOptions } from "./byte-source.ts";
-import { requireRange } from "./byte-source.ts";
+import { type ByteSource, bytesSource, requireRange, type SliceOptions } from "./byte-source.ts";
 import { badZip, type ZipEntry } from "./zip-directory.ts";
 
 export { listZip, type ZipEntry } from "./zip-directory.ts";
@@ -196,4 +195,49 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   }
   // Zip keeps local time, and this date is read back by local clocks too: the time zone cancels.
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
+}
+
+/** Whether a file begins as gzip does. */
+export async function isGzip(source: ByteSource, options?: SliceOptions): Promise<boolean> {
+  const start = await source.slice(0, Math.min(2, source.byteLength), options);
+  return start[0] === 0x1f && start[1] === 0x8b;
+}
+
+/**
+ * What a gzip file of one member holds, inflated whole under the same name and checked for size and CRC-32.
+ *
+ * @throws InputError `bad-gzip` for a file that is cut short or damaged
+ */
+export async function gunzip(source: ByteSource, options?: SliceOptions): Promise<ByteSource> {
+  const bad = (got: string, cause?: unknown) =>
+    new InputError({
+      code: "bad-gzip",
+      message: `gzip "${source.name}": expected one compressed file, got ${got}; copy or download it again`,
+      cause,
+    });
+  const parts: Uint8Array[] = [];
+  const stream = new Gunzip((part) => parts.push(part));
+  for (let at = 0; at < source.byteLength; at += inflateBytes) {
+    const end = Math.min(source.byteLength, at + inflateBytes);
+    const part = await source.slice(at, end, options);
+    try {
+      stream.push(part, end === source.byteLength);
+    } catch (cause) {
+      throw bad("damaged bytes", cause);
+    }
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  // A gzip file ends with the checksum and the size of what it holds, four bytes each.
+  if (source.byteLength < 18) throw bad(`${source.byteLength} bytes`);
+  const end = await source.slice(source.byteLength - 8, source.byteLength, options);
+  const view = new DataView(end.buffer, end.byteOffset, end.byteLength);
+  if (view.getUint32(4, true) !== bytes.length % 2 ** 32 || view.getUint32(0, true) !== crc32(bytes)) {
+    throw bad("bytes with another size or checksum");
+  }
+  return bytesSource(source.name, bytes);
 }

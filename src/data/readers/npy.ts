@@ -1,32 +1,13 @@
 /** Arrays saved by numpy.save. */
 
 import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
-import type { DataType, NamedTensor, Tensor, TensorArrays } from "../../tensor.ts";
+import type { NamedTensor, Tensor } from "../../tensor.ts";
 import { hostIsLittleEndian, reversedItems } from "../byte-order.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
 import type { FileReader, ReadOptions } from "../file-contents.ts";
-import { widenFloat16 } from "../float16.ts";
+import { alignedTo, tensorOfNativeBytes } from "../tensor-bytes.ts";
 import { rowMajorFromFortran } from "./fortran-order.ts";
 import { readNpyHeader } from "./npy-header.ts";
-
-type Views = {
-  readonly [D in DataType]: (buffer: ArrayBufferLike, offset: number, length: number) => TensorArrays[D];
-};
-
-const views: Views = {
-  float64: (buffer, offset, length) => new Float64Array(buffer, offset, length),
-  float32: (buffer, offset, length) => new Float32Array(buffer, offset, length),
-  float16: (buffer, offset, length) => widenFloat16(new Uint16Array(buffer, offset, length)),
-  int64: (buffer, offset, length) => new BigInt64Array(buffer, offset, length),
-  uint64: (buffer, offset, length) => new BigUint64Array(buffer, offset, length),
-  int32: (buffer, offset, length) => new Int32Array(buffer, offset, length),
-  uint32: (buffer, offset, length) => new Uint32Array(buffer, offset, length),
-  int16: (buffer, offset, length) => new Int16Array(buffer, offset, length),
-  uint16: (buffer, offset, length) => new Uint16Array(buffer, offset, length),
-  int8: (buffer, offset, length) => new Int8Array(buffer, offset, length),
-  uint8: (buffer, offset, length) => new Uint8Array(buffer, offset, length),
-  bool: (buffer, offset, length) => new Uint8Array(buffer, offset, length),
-};
 
 /**
  * Reads a .npy array, row-major whatever the file's order of bytes and axes.
@@ -43,11 +24,8 @@ export async function readNpy(source: ByteSource, options?: SliceOptions): Promi
   let bytes = await source.slice(dataStart, dataStart + dataBytes, options);
   try {
     if (header.littleEndian !== hostIsLittleEndian && itemSize > 1) bytes = reversedItems(bytes, itemSize);
-    if (bytes.byteOffset % itemSize !== 0) bytes = bytes.slice();
-    if (header.fortranOrder) bytes = rowMajorFromFortran(bytes, itemSize, shape);
-    const data = views[dtype](bytes.buffer, bytes.byteOffset, bytes.byteLength / itemSize);
-    // `dtype` chose the view, which the compiler cannot follow through the union.
-    return { dtype, shape, data } as Tensor;
+    if (header.fortranOrder) bytes = rowMajorFromFortran(alignedTo(bytes, itemSize), itemSize, shape);
+    return tensorOfNativeBytes(dtype, shape, bytes);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new UnsupportedError({

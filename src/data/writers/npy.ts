@@ -2,14 +2,14 @@
 
 import { InputError } from "../../errors.ts";
 import type { NamedTensor, Tensor } from "../../tensor.ts";
-import { hostIsLittleEndian, reversedItems } from "../byte-order.ts";
-import { narrowToFloat16 } from "../float16.ts";
+import { littleEndianBytes, requireValuesOfShape } from "../tensor-bytes.ts";
 import { writeZip } from "../zip.ts";
 
 const descrs: { readonly [D in Tensor["dtype"]]: string } = {
   float64: "<f8",
   float32: "<f4",
   float16: "<f2",
+  bfloat16: "<f4", // numpy has no bfloat16; every one is exact in float32
   int64: "<i8",
   uint64: "<u8",
   int32: "<i4",
@@ -24,23 +24,15 @@ const descrs: { readonly [D in Tensor["dtype"]]: string } = {
 /**
  * The bytes of a .npy file, version 1.0, little-endian, C order; equal to numpy's own.
  *
- * float16 values that are not half-precision numbers are rounded to the nearest.
+ * float16 values that are not half-precision numbers are rounded to the nearest; bfloat16 is written as float32.
  *
  * @throws InputError `shape-mismatch` where the number of values is not the product of the shape
  */
 export function encodeNpy(tensor: Tensor): Uint8Array {
   const { dtype, shape } = tensor;
-  const expected = shape.reduce((product, size) => product * size, 1);
-  if (tensor.data.length !== expected) {
-    throw new InputError({
-      code: "shape-mismatch",
-      message: `encodeNpy: expected ${expected} values for shape ${JSON.stringify(shape)}, got ${tensor.data.length}; give the shape of the data`,
-    });
-  }
+  requireValuesOfShape("encodeNpy", tensor);
   const header = encodeHeader(descrs[dtype], shape);
-  const data = dtype === "float16" ? narrowToFloat16(tensor.data) : tensor.data;
-  const native = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const values = hostIsLittleEndian ? native : reversedItems(native, data.BYTES_PER_ELEMENT);
+  const values = littleEndianBytes(dtype === "bfloat16" ? { ...tensor, dtype: "float32" } : tensor);
   const out = new Uint8Array(header.length + values.length);
   out.set(header);
   out.set(values, header.length);

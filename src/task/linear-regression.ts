@@ -1,0 +1,97 @@
+/** The regression task of the seed paper: inputs with decaying correlations, labels without any meaning. */
+
+import { InputError } from "../errors.ts";
+import type { Random } from "../random.ts";
+import { type Examples, type FloatType, requireSize, type Task } from "./examples.ts";
+import { stationaryNormals } from "./stationary-normals.ts";
+
+export interface LinearRegressionOptions {
+  /** D, the number of inputs and so of weights. */
+  readonly inputs: number;
+  /** N, the number of samples. */
+  readonly samples: number;
+  /** c, how fast correlations decay with distance; 2 unless given. */
+  readonly power?: number;
+  /** The distance at which they have halved; 1 unless given. */
+  readonly scale?: number;
+  /** Type of inputs and targets; float32 unless given. */
+  readonly dtype?: FloatType;
+  /** The D of which this draw is the first part; 20 000 unless given, as in the paper. */
+  readonly largestInputs?: number;
+}
+
+/**
+ * Covariance of two inputs at a distance: C_ij = (−1)^(i−j) / (1 + (|i−j|/scale)^power); the variance is 1.
+ */
+export function decayingCovariance(lag: number, power: number, scale: number): number {
+  return (lag % 2 === 0 ? 1 : -1) / (1 + (lag / scale) ** power);
+}
+
+/**
+ * Inputs [N, D] x = Lε + u with L Lᵀ = C (`decayingCovariance`), ε ~ N(0, I), u ~ U(−½, ½) each, and labels ±1
+ * [N, 1] at random, independent of the inputs. Cov(x) is C + I/12.
+ *
+ * Lε is drawn by `stationaryNormals` rather than with a Cholesky factor: the same law, without the 3 GB of L at
+ * D = 20 000. A smaller D or N with the same seed and `largestInputs` is the first columns or rows of the same draw.
+ * Time goes with N × `largestInputs`, for 20 000 about 0.01 s a sample.
+ *
+ * Learning rates are searched on another draw (`random.stream("search")`), as the paper does; there is no held-out set.
+ *
+ * @throws InputError `bad-size`, `bad-parameter`, `not-a-covariance` for a decay that no covariance has
+ * @see Pogodin et al. 2024, "Synaptic weight distributions depend on the geometry of plasticity", ICLR, Figure 3A
+ */
+export function linearRegression(options: LinearRegressionOptions, random: Random): Task {
+  const { inputs, samples, power = 2, scale = 1, dtype = "float32" } = options;
+  const { largestInputs = Math.max(20_000, inputs) } = options;
+  requireSize("linearRegression", "inputs", inputs, 1, largestInputs);
+  requireSize("linearRegression", "samples", samples, 1, 2 ** 31);
+  requirePositive("power", power);
+  requirePositive("scale", scale);
+  const length = samples * inputs;
+  const data = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
+  const normals = stationaryNormals(largestInputs, (lag) => decayingCovariance(lag, power, scale));
+  const stream = random.stream("inputs");
+  for (let first = 0; first < samples; first += 2) {
+    const rows = normals.drawTwo(stream.stream(`normals ${first}`));
+    for (let k = 0; k < 2 && first + k < samples; k++) {
+      const sample = first + k;
+      const uniform = stream.stream(`uniforms ${sample}`);
+      for (let i = 0; i < inputs; i++) data[sample * inputs + i] = rows[k][i] + uniform.uniform() - 0.5;
+    }
+  }
+  const labels = labelsOf(samples, random.stream("labels"));
+  return {
+    name: "linear-regression",
+    classes: null,
+    train: trainSet(data, labels, inputs),
+    validation: null,
+    heldOut: null,
+  };
+}
+
+function trainSet(data: Float32Array | Float64Array, labels: Float64Array, inputs: number): Examples {
+  const shape = [labels.length, inputs];
+  return data instanceof Float32Array
+    ? {
+        name: "train",
+        inputs: { dtype: "float32", shape, data },
+        targets: { dtype: "float32", shape: [labels.length, 1], data: Float32Array.from(labels) },
+      }
+    : {
+        name: "train",
+        inputs: { dtype: "float64", shape, data },
+        targets: { dtype: "float64", shape: [labels.length, 1], data: labels },
+      };
+}
+
+function labelsOf(samples: number, random: Random): Float64Array {
+  return Float64Array.from({ length: samples }, () => (random.uniform() < 0.5 ? -1 : 1));
+}
+
+function requirePositive(what: string, value: number): void {
+  if (value > 0 && Number.isFinite(value)) return;
+  throw new InputError({
+    code: "bad-parameter",
+    message: `linearRegression: expected a ${what} > 0, got ${value}; use for example ${what === "power" ? 2 : 1}`,
+  });
+}
