@@ -17,6 +17,14 @@ const none = {} as const;
 const axis = { axis: "int" } as const;
 const alpha = { alpha: "float" } as const;
 const keepdims = { keepdims: "int" } as const;
+const window = {
+  auto_pad: "string",
+  dilations: "ints",
+  kernel_shape: "ints",
+  pads: "ints",
+  strides: "ints",
+} as const;
+const pooling = { ...window, ceil_mode: "int" } as const;
 
 /** Every operator of the room: adding one here makes the compiler ask for its rule. */
 export const attributeKinds = {
@@ -24,10 +32,14 @@ export const attributeKinds = {
   Add: none,
   And: none,
   ArgMax: { ...axis, ...keepdims, select_last_index: "int" },
+  AveragePool: { ...pooling, count_include_pad: "int" },
+  BatchNormalization: { epsilon: "float", momentum: "float", training_mode: "int" },
   Cast: { to: "type" },
   Ceil: none,
   Clip: none,
   Concat: axis,
+  Conv: { ...window, group: "int" },
+  ConvTranspose: { ...window, group: "int", output_padding: "ints" },
   Cos: none,
   Div: none,
   Elu: alpha,
@@ -41,11 +53,13 @@ export const attributeKinds = {
   GatherElements: axis,
   Gelu: { approximate: "string" },
   Gemm: { ...alpha, beta: "float", transA: "int", transB: "int" },
+  GlobalAveragePool: none,
   Greater: none,
   GreaterOrEqual: none,
   HardSigmoid: { ...alpha, beta: "float" },
   HardSwish: none,
   Identity: none,
+  LayerNormalization: { ...axis, epsilon: "float" },
   LeakyRelu: alpha,
   Less: none,
   LessOrEqual: none,
@@ -53,6 +67,7 @@ export const attributeKinds = {
   LogSoftmax: axis,
   MatMul: none,
   Max: none,
+  MaxPool: pooling,
   Min: none,
   Mul: none,
   Neg: none,
@@ -98,4 +113,9 @@ export type Attributes<Op extends OpType> = {
 
 export function isOpType(name: string): name is OpType {
   return Object.hasOwn(attributeKinds, name);
+}
+
+/** The kinds of an operator's attributes, by name. */
+export function kindsOf(opType: OpType): Readonly<Record<string, AttributeKind>> {
+  return attributeKinds[opType];
 }

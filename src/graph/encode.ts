@@ -3,7 +3,7 @@
 import type { OnnxAttribute, OnnxNode, OnnxValue } from "../data/onnx/model.ts";
 import { encodeOnnx } from "../data/onnx/wire.ts";
 import { InputError } from "../errors.ts";
-import { type AttributeKind, attributeKinds, type OpType } from "./attributes.ts";
+import { type AttributeKind, kindsOf, type OpType } from "./attributes.ts";
 import type { Graph, NamedValue } from "./graph.ts";
 import { type ElementType, type GraphNode, type GraphTensor, sameValueType, typeText } from "./value.ts";
 
@@ -82,11 +82,6 @@ function nodeRecord(node: GraphNode, index: number, { names }: Graph): OnnxNode 
 
 function withoutTrailingBlanks(names: readonly string[]): readonly string[] {
   return names.slice(0, names.findLastIndex((name) => name !== "") + 1);
-}
-
-/** The kinds of an operator's attributes, by name. */
-export function kindsOf(opType: OpType): Readonly<Record<string, AttributeKind>> {
-  return attributeKinds[opType];
 }
 
 function attributeRecords(opType: OpType, attributes: object): Record<string, OnnxAttribute> {

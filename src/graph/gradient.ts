@@ -52,11 +52,14 @@ export function gradient(
   return withRespectTo.map((value) => total(value) ?? zeros(value));
 }
 
-/** The values on the way: those asked for, and the results of nodes that use one on the way. */
+/** The values on the way: those asked for, and what nodes make of one on the way with a derivative other than zero. */
 function dependents(nodes: readonly GraphNode[], from: readonly Value[]): ReadonlySet<Value> {
   const found = new Set(from);
   for (const node of nodes) {
     if (!node.inputs.some((value) => value !== null && found.has(value))) continue;
+    // Which derivatives are zero does not depend on the gradient that flows in; the outputs stand in for it.
+    const rules = inputGradients(node, node.outputs);
+    if (!node.inputs.some((value, i) => value !== null && found.has(value) && rules[i] !== null)) continue;
     for (const output of node.outputs) found.add(output);
   }
   return found;

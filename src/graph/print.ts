@@ -36,7 +36,11 @@ function nodeText(node: GraphNode, graph: Graph): string {
   return `${results.join(", ")} = ${node.opType} ${inputs.join(", ")}${settings}`;
 }
 
-const attributeText = (value: unknown) => (Array.isArray(value) ? `[${value.join(",")}]` : String(value));
+function attributeText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.join(",")}]`;
+  // Single precision has seven digits; the rest is how it looks in double.
+  return typeof value === "number" ? String(Number(value.toPrecision(7))) : String(value);
+}
 
 function valueText(value: Value, graph: Graph): string {
   if (value.origin.kind !== "constant" || value.origin.tensor.data.length > SHOWN_VALUES) {

@@ -1,7 +1,7 @@
 /** What an operator is here: its shape rule and its gradient rule, and how a use of it is recorded. */
 
 import { UnsupportedError } from "../errors.ts";
-import type { Attributes, OpType } from "./attributes.ts";
+import { type Attributes, kindsOf, type OpType } from "./attributes.ts";
 import type { GraphNode, Value, ValueType } from "./value.ts";
 
 /** Makes the gradient with respect to one input, when it is asked for; null where the derivative is zero. */
@@ -28,15 +28,28 @@ export function record<Op extends OpType>(
   inputs: readonly (Value | null)[],
   attributes: Attributes<Op>,
 ): readonly Value[] {
-  const types = rule.outputs(inputs, attributes);
+  const written = asWritten(rule.opType, attributes);
+  const types = rule.outputs(inputs, written);
   const outputs: Value[] = [];
-  const node = { opType: rule.opType, inputs, attributes, outputs };
+  const node = { opType: rule.opType, inputs, attributes: written, outputs };
   // A node of one operator is a node; the compiler cannot widen the attributes by itself.
   const origin = node as unknown as GraphNode;
   for (const [output, { dtype, shape }] of types.entries()) {
     outputs.push({ dtype, shape, origin: { kind: "node", node: origin, output } });
   }
   return outputs;
+}
+
+/** Attributes as a file holds them: floats in single precision, so that gradients use the number that runs. */
+function asWritten<Op extends OpType>(opType: Op, attributes: Attributes<Op>): Attributes<Op> {
+  const kinds = kindsOf(opType);
+  const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  const written = entries.map(([name, value]) => [
+    name,
+    kinds[name] === "float" ? Math.fround(Number(value)) : value,
+  ]);
+  // The same names with values of the same kinds, which Object.entries forgets.
+  return Object.fromEntries(written) as Attributes<Op>;
 }
 
 /** The same for the first output, which nearly every operator has alone. */

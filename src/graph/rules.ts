@@ -4,9 +4,12 @@ import { type Attributes, attributeKinds, type OpType } from "./attributes.ts";
 import { activationRules } from "./ops/activation.ts";
 import { arithmeticRules } from "./ops/arithmetic.ts";
 import { comparisonRules } from "./ops/comparison.ts";
+import { convolutionRules } from "./ops/convolution.ts";
 import { elementaryRules } from "./ops/elementary.ts";
 import { gatheringRules } from "./ops/gathering.ts";
 import { linearRules } from "./ops/linear.ts";
+import { normalisationRules } from "./ops/normalisation.ts";
+import { poolingRules } from "./ops/pooling.ts";
 import { reductionRules } from "./ops/reduction.ts";
 import { selectionRules } from "./ops/selection.ts";
 import { shapeRules } from "./ops/shape.ts";
@@ -17,9 +20,12 @@ export const rules: { readonly [Op in OpType]: OpRule<Op> } = {
   ...activationRules,
   ...arithmeticRules,
   ...comparisonRules,
+  ...convolutionRules,
   ...elementaryRules,
   ...gatheringRules,
   ...linearRules,
+  ...normalisationRules,
+  ...poolingRules,
   ...reductionRules,
   ...selectionRules,
   ...shapeRules,

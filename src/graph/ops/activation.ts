@@ -21,7 +21,7 @@ const sigmoid = unary("Sigmoid", floats, (gradient, { y }) => Mul(gradient, Mul(
 const softplus = unary("Softplus", floats, (gradient, { x }) => Mul(gradient, Sigmoid(x)));
 
 const leakyRelu = unary("LeakyRelu", floats, (gradient, { x, attributes }) => {
-  const slope = attributes.alpha ?? 0.01;
+  const slope = attributes.alpha ?? Math.fround(0.01);
   return Mul(gradient, Add(Mul(notZero(Relu(x)), 1 - slope), slope));
 });
 
@@ -33,7 +33,7 @@ const elu = unary("Elu", floats, (gradient, { x, y, attributes }) =>
 const strictlyInside = (y: Value) => notZero(Mul(y, Sub(1, y)));
 
 const hardSigmoid = unary("HardSigmoid", floats, (gradient, { y, attributes }) =>
-  Mul(gradient, Mul(strictlyInside(y), attributes.alpha ?? 0.2)),
+  Mul(gradient, Mul(strictlyInside(y), attributes.alpha ?? Math.fround(0.2))),
 );
 
 const hardSwish = unary("HardSwish", floats, (gradient, { x }) => {

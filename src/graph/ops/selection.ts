@@ -13,7 +13,15 @@ import {
   sameShape,
   typesText,
 } from "../shapes.ts";
-import { type Integers, integers, type Operand, scalar, typeText, type Value } from "../value.ts";
+import {
+  type Integers,
+  integers,
+  type Operand,
+  scalar,
+  typeText,
+  type Value,
+  type ValueType,
+} from "../value.ts";
 import { zeroDerivative } from "./makers.ts";
 import { expandTo, reshapeTo } from "./reduction.ts";
 
@@ -100,7 +108,7 @@ function evenSizes(total: number, count: number | undefined): number[] {
 }
 
 /** Zeros of the type and shape of a value, as one number repeated. */
-export function zeros(like: Value): Value {
+export function zeros(like: ValueType): Value {
   return expandTo(scalar(0, like.dtype), like.shape);
 }
 
