@@ -3,6 +3,7 @@
  */
 
 export type { Attributes, OpType } from "./attributes.ts";
+export { type DecodedModel, type DecodeOptions, decodeModel } from "./decode.ts";
 export { type EncodeOptions, encodeModel, OPSET } from "./encode.ts";
 export { float32Only } from "./float64.ts";
 export { gradient } from "./gradient.ts";

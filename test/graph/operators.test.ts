@@ -5,7 +5,9 @@ import { openSession } from "../../src/graph/index.node.ts";
 import {
   Add,
   constant,
+  decodeModel,
   defineGraph,
+  encodeModel,
   type FloatType,
   float32Only,
   type Graph,
@@ -13,6 +15,7 @@ import {
   input,
   Mul,
   opTypes,
+  printGraph,
   ReduceSum,
   tensorOf,
   type Value,
@@ -127,6 +130,11 @@ describe.each(rows)("$name", ({ op, name, row }) => {
     if (runsInFloat64(graph)) await expectRuns(graph, feeds, 1e-13);
   });
 
+  it("comes back from its file as the same text", () => {
+    const graph = gradientGraph(row, "float32");
+    expect(printGraph(decodeModel(encodeModel(graph)).graph)).toBe(printGraph(graph));
+  });
+
   it("has the gradient of its finite differences", async () => {
     const graph = gradientGraph(row, "float64");
     const forward = defineGraph({
@@ -141,5 +149,15 @@ describe.each(rows)("$name", ({ op, name, row }) => {
     }
     if (runsInFloat64(graph)) await expectRuns(graph, feeds, 1e-12);
     await expectRuns(gradientGraph(row, "float32"), feeds, 1e-5);
+  });
+});
+
+describe("float32Only", () => {
+  // That the others do run in float64 is part of every row above.
+  it.each(float32Only)("lists %s, which the runtime refuses in float64", async (op) => {
+    const row = cases[op][0];
+    const graph = forwardGraph(row, "float64");
+    const run = async () => (await openSession(graph)).run(tensorsOf(graph, feedsOf(row, op)));
+    await expect(run()).rejects.toThrow(/Could not find an implementation/);
   });
 });

@@ -142,10 +142,11 @@ function slice(inputs: readonly (Plain | null)[]): Plain[] {
     const size = x.shape[axis];
     const [start, end] = [starts[i], ends[i]].map((place) => (place < 0 ? place + size : place));
     places[axis] = [];
+    const stride = Math.abs(steps[i]);
     if (steps[i] > 0) {
-      for (let p = Math.max(start, 0); p < Math.min(end, size); p += steps[i]) places[axis].push(p);
+      for (let p = Math.max(start, 0); p < Math.min(end, size); p += stride) places[axis].push(p);
     } else {
-      for (let p = Math.min(start, size - 1); p > Math.max(end, -1); p += steps[i]) places[axis].push(p);
+      for (let p = Math.min(start, size - 1); p > Math.max(end, -1); p -= stride) places[axis].push(p);
     }
   }
   return [
