@@ -179,11 +179,19 @@ describe("gradient", () => {
   it("refuses losses that are not one number, integers and rules that are not there", () => {
     const whole = input("n", "int64", []);
     const loss = ReduceSum(x, null, { keepdims: 0 });
-    expect(() => gradient(x, [x])).toThrowErrorMatchingInlineSnapshot(`[InputError: gradient: expected a loss of one floating-point number, got float64[3]; reduce it with ReduceMean or give outputGradient]`);
-    expect(() => gradient(loss, [whole])).toThrowErrorMatchingInlineSnapshot(`[InputError: gradient: expected floating-point values to differentiate by, got int64[] (index 0); leave it out]`);
-    expect(() => gradient(loss, [x], input("dy", "float64", [3]))).toThrowErrorMatchingInlineSnapshot(`[InputError: gradient: expected an outputGradient of the loss's type float64[], got float64[3]; use Cast or Expand]`);
+    expect(() => gradient(x, [x])).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: gradient: expected a loss of one floating-point number, got float64[3]; reduce it with ReduceMean or give outputGradient]`,
+    );
+    expect(() => gradient(loss, [whole])).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: gradient: expected floating-point values to differentiate by, got int64[] (index 0); leave it out]`,
+    );
+    expect(() => gradient(loss, [x], input("dy", "float64", [3]))).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: gradient: expected an outputGradient of the loss's type float64[], got float64[3]; use Cast or Expand]`,
+    );
     const mirrored = ReduceSum(Pad(x, [1, 1], null, { mode: "reflect" }), null, { keepdims: 0 });
-    expect(() => gradient(mirrored, [x])).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: gradient: expected no gradient with respect to the input in mode "reflect" of Pad, got one asked for; compose it from other operators]`);
+    expect(() => gradient(mirrored, [x])).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: gradient: expected no gradient with respect to the input in mode "reflect" of Pad, got one asked for; compose it from other operators]`,
+    );
   });
 });
 

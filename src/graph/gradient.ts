@@ -2,9 +2,11 @@
 
 import { InputError } from "../errors.ts";
 import { Add } from "./ops/arithmetic.ts";
+import { Gemm } from "./ops/linear.ts";
 import { expandTo } from "./ops/reduction.ts";
 import { zeros } from "./ops/selection.ts";
 import { nodesBehind } from "./order.ts";
+import { given, isUse } from "./rule.ts";
 import { inputGradients } from "./rules.ts";
 import { type GraphNode, isFloat, sameValueType, scalar, sizeOf, typeText, type Value } from "./value.ts";
 
@@ -34,7 +36,7 @@ export function gradient(
   const total = (value: Value): Value | null => {
     const parts = contributions.get(value);
     if (parts === undefined) return null;
-    const sum = sums.get(value) ?? parts.reduce((left, right) => Add(left, right));
+    const sum = sums.get(value) ?? parts.reduce(plus);
     sums.set(value, sum);
     return sum;
   };
@@ -50,6 +52,18 @@ export function gradient(
     }
   }
   return withRespectTo.map((value) => total(value) ?? zeros(value));
+}
+
+/** A sum of two gradients; a matrix product takes the other as its C, which spares a pass over memory and a buffer. */
+function plus(sum: Value, part: Value): Value {
+  const node = part.origin.kind === "node" ? part.origin.node : null;
+  if (node === null || !isUse(node, "Gemm") || node.inputs.length > 2) return Add(sum, part);
+  const { transA, transB, ...others } = node.attributes;
+  return Gemm(given(node, 0), given(node, 1), sum, {
+    ...others,
+    transA: transA ? 1 : 0,
+    transB: transB ? 1 : 0,
+  });
 }
 
 /** The values on the way: those asked for, and what nodes make of one on the way with a derivative other than zero. */

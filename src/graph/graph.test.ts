@@ -85,13 +85,15 @@ describe("defineGraph", () => {
   });
 
   it("refuses inputs that are missing or no inputs, and names given twice", () => {
-    expect(() =>
-      defineGraph({ inputs: [x], outputs: { z: Add(x, y) } }),
-    ).toThrowErrorMatchingInlineSnapshot(`[InputError: defineGraph: expected every input that the outputs need to be listed, got none for "y" (float32[2,3]); add it to inputs]`);
-    expect(() => defineGraph({ inputs: [Exp(x)], outputs: {} })).toThrowErrorMatchingInlineSnapshot(`[InputError: defineGraph: expected values made by input() as inputs, got a node of type float32[2,3] (index 0); list the inputs it is computed from]`);
-    expect(() =>
-      defineGraph({ inputs: [x, y], outputs: { y: Exp(x) } }),
-    ).toThrowErrorMatchingInlineSnapshot(`[InputError: defineGraph: expected each name once among inputs and outputs, got "y" twice; rename one of them]`);
+    expect(() => defineGraph({ inputs: [x], outputs: { z: Add(x, y) } })).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: defineGraph: expected every input that the outputs need to be listed, got none for "y" (float32[2,3]); add it to inputs]`,
+    );
+    expect(() => defineGraph({ inputs: [Exp(x)], outputs: {} })).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: defineGraph: expected values made by input() as inputs, got a node of type float32[2,3] (index 0); list the inputs it is computed from]`,
+    );
+    expect(() => defineGraph({ inputs: [x, y], outputs: { y: Exp(x) } })).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: defineGraph: expected each name once among inputs and outputs, got "y" twice; rename one of them]`,
+    );
   });
 });
 
@@ -187,17 +189,27 @@ describe("decodeModel", () => {
       written({ graph: { ...model.graph, nodes: [{ ...exp, ...change }, ...others] } });
     const [first] = model.graph.inputs;
     const decode = (bytes: Uint8Array) => () => decodeModel(bytes);
-    expect(decode(withNode({ opType: "Exq" }))).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: onnx "model": expected an operator in the list, got Exq ("Exp_0"), near Exp; compose it from others]`);
-    expect(decode(withNode({ domain: "com.microsoft" }))).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: onnx "model": expected an operator in the list, got com.microsoft.Exp ("Exp_0"), near Exp; compose it from others]`);
+    expect(decode(withNode({ opType: "Exq" }))).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: onnx "model": expected an operator in the list, got Exq ("Exp_0"), near Exp; compose it from others]`,
+    );
+    expect(decode(withNode({ domain: "com.microsoft" }))).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: onnx "model": expected an operator in the list, got com.microsoft.Exp ("Exp_0"), near Exp; compose it from others]`,
+    );
     expect(
       decode(withNode({ attributes: { axis: { kind: "int", value: 1 } } })),
-    ).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: onnx "model": expected Exp as in the list of operators, got attribute axis ("Exp_0"); export the model without it]`);
-    expect(decode(withNode({ inputs: ["w"] }))).toThrowErrorMatchingInlineSnapshot(`[InputError: onnx "model": expected nodes after what they need, got "w" that nothing before has made; export the model again]`);
-    expect(decode(written({ opsets: { "": 9 } }))).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: onnx "model": expected opset 13 to 22, got 9; export the model for opset 20]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: onnx "model": expected Exp as in the list of operators, got attribute axis ("Exp_0"); export the model without it]`,
+    );
+    expect(decode(withNode({ inputs: ["w"] }))).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: onnx "model": expected nodes after what they need, got "w" that nothing before has made; export the model again]`,
+    );
+    expect(decode(written({ opsets: { "": 9 } }))).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: onnx "model": expected opset 13 to 22, got 9; export the model for opset 20]`,
+    );
     const open = { ...first, shape: ["batch", 3] };
-    expect(
-      decode(written({ graph: { ...model.graph, inputs: [open] } })),
-    ).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: onnx "model": expected fixed sizes, got "batch" (input "x"); export the model with a fixed batch size]`);
+    expect(decode(written({ graph: { ...model.graph, inputs: [open] } }))).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: onnx "model": expected fixed sizes, got "batch" (input "x"); export the model with a fixed batch size]`,
+    );
   });
 
   it("takes the axes of older opsets from the attribute", () => {
@@ -210,8 +222,12 @@ describe("decodeModel", () => {
   });
 
   it("refuses initializers that are not inputs or of another type", () => {
-    expect(() => encodeModel(graph, { initializers: { w: weights } })).toThrowErrorMatchingInlineSnapshot(`[InputError: encodeModel: expected an initializer for one of x, y, got "w"; leave it out]`);
+    expect(() => encodeModel(graph, { initializers: { w: weights } })).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: encodeModel: expected an initializer for one of x, y, got "w"; leave it out]`,
+    );
     const wide = tensorOf("float64", [1], [1]);
-    expect(() => encodeModel(graph, { initializers: { y: wide } })).toThrowErrorMatchingInlineSnapshot(`[InputError: encodeModel: expected float32[2,3], got float64[1] (initializer "y"); convert it first]`);
+    expect(() => encodeModel(graph, { initializers: { y: wide } })).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: encodeModel: expected float32[2,3], got float64[1] (initializer "y"); convert it first]`,
+    );
   });
 });

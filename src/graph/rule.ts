@@ -84,3 +84,8 @@ export function noGradient(opType: OpType, what: string): () => Value {
     });
   };
 }
+
+/** Whether a node is a use of that operator. */
+export function isUse<Op extends OpType>(node: GraphNode, opType: Op): node is GraphNode<Op> & GraphNode {
+  return node.opType === opType;
+}
