@@ -19,15 +19,21 @@ describe("package", () => {
   });
 
   it("exports the public surface that the documents describe", async () => {
-    const [geometry, data, inference, plot] = await Promise.all([
+    const [geometry, data, graph, graphNode, graphWeb, inference, plot] = await Promise.all([
       import("../src/geometry/index.ts"),
       import("../src/data/index.ts"),
+      import("../src/graph/index.ts"),
+      import("../src/graph/index.node.ts"),
+      import("../src/graph/index.web.ts"),
       import("../src/inference/index.ts"),
       import("../src/plot/index.ts"),
     ]);
     expect({
       geometry: Object.keys(geometry).sort(),
       data: Object.keys(data).sort(),
+      graph: Object.keys(graph).sort(),
+      graphNode: Object.keys(graphNode).sort(),
+      graphWeb: Object.keys(graphWeb).sort(),
       inference: Object.keys(inference).sort(),
       plot: Object.keys(plot).sort(),
     }).toMatchSnapshot();
@@ -35,7 +41,8 @@ describe("package", () => {
 
   it("pins every dependency exactly, types of Node apart", () => {
     const { "@types/node": _, ...others } = { ...manifest.dependencies, ...manifest.devDependencies };
-    for (const [name, version] of Object.entries(others)) expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const [name, version] of Object.entries(others))
+      expect(version, name).toMatch(/^\d+\.\d+\.\d+(-\d+)?$/);
   });
 
   it("runs commands in the README that exist as scripts", () => {

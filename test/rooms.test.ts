@@ -11,6 +11,7 @@ const source = join(root, "src");
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   geometry: [],
   data: [],
+  graph: ["data"],
   inference: ["geometry"],
   plot: ["geometry", "inference"],
   task: ["data"],
