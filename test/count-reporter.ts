@@ -14,7 +14,7 @@ export default class CountReporter implements Reporter {
       if (module.errors().length > 0) counts.failed++;
     }
     const failed = counts.failed + errors.length;
-    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
-    setTimeout(() => process.stdout.write(`${counts.passed} passed, ${failed} failed${skipped}\n`), 0);
+    const skipped = counts.skipped > 0 ? `${counts.skipped} skipped\n` : "";
+    setTimeout(() => process.stdout.write(`${skipped}${counts.passed} passed, ${failed} failed\n`), 0);
   }
 }
