@@ -4,6 +4,8 @@
  * Plain readonly records, so that each survives a worker message. Values are row-major.
  */
 
+import { InputError } from "./errors.ts";
+
 /** Element types a tensor may hold; 64-bit integers are BigInt arrays. */
 export interface TensorArrays {
   readonly float64: Float64Array;
@@ -51,4 +53,40 @@ export interface Table {
   readonly columns: readonly Column[];
   /** The line of the file that each row came from; null where the file has no lines. */
   readonly lines: Int32Array | null;
+}
+
+/**
+ * The values as floating-point numbers, without a copy where they are such already; booleans become 0 and 1.
+ *
+ * @throws InputError `inexact-integer` for a 64-bit integer that float64 cannot hold exactly
+ */
+export function toFloats(tensor: Tensor): Float64Array | Float32Array {
+  switch (tensor.dtype) {
+    case "float64":
+    case "float32":
+    case "float16":
+    case "bfloat16":
+      return tensor.data;
+    case "int64":
+    case "uint64":
+      return fromBigIntegers(tensor.data);
+    case "bool":
+      return Float64Array.from(tensor.data, (value) => (value === 0 ? 0 : 1));
+    default:
+      return Float64Array.from(tensor.data);
+  }
+}
+
+function fromBigIntegers(data: BigInt64Array | BigUint64Array): Float64Array {
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    out[i] = Number(data[i]);
+    if (Math.abs(out[i]) > Number.MAX_SAFE_INTEGER) {
+      throw new InputError({
+        code: "inexact-integer",
+        message: `toFloats: expected integers of at most 2^53 - 1, got ${data[i]} (index ${i}); save them as float64, or leave out what is an identifier`,
+      });
+    }
+  }
+  return out;
 }

@@ -5,12 +5,12 @@ import { readTable } from "../src/data/readers/csv.ts";
 import { readNpy } from "../src/data/readers/npy.ts";
 import { readNpz } from "../src/data/readers/npz.ts";
 import { numberColumn } from "../src/data/table.ts";
-import { toFloats } from "../src/data/tensor-table.ts";
 import { parsePotential } from "../src/geometry/potentials.ts";
 import { cellCounts, type DeltaCdf, deltaCdf } from "../src/inference/delta-cdf.ts";
 import { infer } from "../src/inference/infer.ts";
 import { pairWeights } from "../src/inference/paired-weights.ts";
 import { createRandom } from "../src/random.ts";
+import { toFloats } from "../src/tensor.ts";
 
 // Values of the paper's reference implementation (github.com/romanpogodin/synaptic-weight-distr); not shipped.
 const oracle = new URL("../../shared/oracle/", import.meta.url);

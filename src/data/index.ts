@@ -11,6 +11,7 @@
  * Nothing here knows what a weight is. Files on disk are opened by the Node-only part, `index.node.ts`.
  */
 
+export { toFloats } from "../tensor.ts";
 export { type ByteSource, blobSource, bytesSource, type SliceOptions } from "./byte-source.ts";
 export type {
   ColumnDescription,
@@ -31,6 +32,6 @@ export {
 } from "./join.ts";
 export { inspectFile, readFile } from "./readers.ts";
 export { columnNamed, numberColumn, placeOf, textColumn } from "./table.ts";
-export { tensorTable, toFloats } from "./tensor-table.ts";
+export { tensorTable } from "./tensor-table.ts";
 export { encodeNpy, encodeNpz } from "./writers/npy.ts";
 export { encodeSafetensors } from "./writers/safetensors.ts";

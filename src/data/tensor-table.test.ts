@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../test/byte-sources.ts";
 import type { Tensor } from "../tensor.ts";
-import { tensorTable, toFloats } from "./tensor-table.ts";
+import { toFloats } from "../tensor.ts";
+import { tensorTable } from "./tensor-table.ts";
 
 describe("toFloats", () => {
   it.each<Tensor>([

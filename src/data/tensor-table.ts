@@ -1,43 +1,7 @@
-/** Tensors as plain numbers, and matrices as tables. */
+/** Matrices as tables. */
 
 import { InputError } from "../errors.ts";
-import type { Column, NamedTensor, Table, Tensor } from "../tensor.ts";
-
-/**
- * The values as floating-point numbers, without a copy where they are such already; booleans become 0 and 1.
- *
- * @throws InputError `inexact-integer` for a 64-bit integer that float64 cannot hold exactly
- */
-export function toFloats(tensor: Tensor): Float64Array | Float32Array {
-  switch (tensor.dtype) {
-    case "float64":
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return tensor.data;
-    case "int64":
-    case "uint64":
-      return fromBigIntegers(tensor.data);
-    case "bool":
-      return Float64Array.from(tensor.data, (value) => (value === 0 ? 0 : 1));
-    default:
-      return Float64Array.from(tensor.data);
-  }
-}
-
-function fromBigIntegers(data: BigInt64Array | BigUint64Array): Float64Array {
-  const out = new Float64Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    out[i] = Number(data[i]);
-    if (Math.abs(out[i]) > Number.MAX_SAFE_INTEGER) {
-      throw new InputError({
-        code: "inexact-integer",
-        message: `toFloats: expected integers of at most 2^53 - 1, got ${data[i]} (index ${i}); save them as float64, or leave out what is an identifier`,
-      });
-    }
-  }
-  return out;
-}
+import { type Column, type NamedTensor, type Table, toFloats } from "../tensor.ts";
 
 /**
  * A matrix [rows, columns] as a table with columns "0", "1", …, such as [synapses, sessions].

@@ -1,7 +1,7 @@
 /** Which weight belongs to which: tensors by name and shape. What does not pair is listed, never guessed. */
 
 import { InputError, nearestName } from "../errors.ts";
-import type { NamedTensor, Tensor } from "../tensor.ts";
+import { type NamedTensor, type Tensor, toFloats } from "../tensor.ts";
 import { labelsOf, type PairedWeights } from "./paired-weights.ts";
 
 export interface LeftOut {
@@ -122,7 +122,7 @@ function requireShape(source: string, name: string, initial: Tensor, final: Tens
 function joinTensors(matched: readonly Matched[], source: string): PairedWeights {
   const [only] = matched;
   if (matched.length === 1) {
-    const [initial, final] = [numbers(only.initial), numbers(only.final)];
+    const [initial, final] = [toFloats(only.initial), toFloats(only.final)];
     return { source, initial, final, group: null, cluster: null, repeat: null };
   }
   const total = matched.reduce((sum, { initial }) => sum + initial.data.length, 0);
@@ -133,19 +133,11 @@ function joinTensors(matched: readonly Matched[], source: string): PairedWeights
   };
   let place = 0;
   for (const [g, { initial, final }] of matched.entries()) {
-    joined.initial.set(numbers(initial), place);
-    joined.final.set(numbers(final), place);
+    joined.initial.set(toFloats(initial), place);
+    joined.final.set(toFloats(final), place);
     joined.index.fill(g, place, place + initial.data.length);
     place += initial.data.length;
   }
   const group = { names: labelsOf(matched.map(({ name }) => name)).names, index: joined.index };
   return { source, initial: joined.initial, final: joined.final, group, cluster: null, repeat: null };
-}
-
-/** The numbers of a tensor as floats, without copying where they are floats already. */
-function numbers({ data }: Tensor): Float64Array | Float32Array {
-  if (data instanceof Float64Array || data instanceof Float32Array) return data;
-  return data instanceof BigInt64Array || data instanceof BigUint64Array
-    ? Float64Array.from(data, Number)
-    : Float64Array.from(data);
 }
