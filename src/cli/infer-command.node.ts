@@ -4,7 +4,7 @@ import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../errors.ts";
-import { parsePotential, potentialForms } from "../geometry/index.ts";
+import { type Potential, parsePotential, potentialForms } from "../geometry/index.ts";
 import { type GeometryFit, infer, type NoiseLevels, pictureOf } from "../inference/index.ts";
 import { createRandom, type Random } from "../random.ts";
 import { inferSummary } from "./infer-summary.node.ts";
@@ -74,8 +74,8 @@ export function addInferCommand(program: Command): void {
       "two columns (or times) of repeated measurements with nothing between them",
     )
     .option("--potentials <list>", "potentials to compare, separated by commas")
-    .option("--level <level>", "confidence level", Number, 0.95)
-    .option("--resamples <count>", "resamples of whole clusters", Number, 400)
+    .option("--level <level>", "confidence level", aNumber, 0.95)
+    .option("--resamples <count>", "resamples of whole clusters", wholeNumber, 400)
     .option("--report <file.html>", "write a self-contained report with figures")
     .option("--figures <dir>", "write each figure as SVG and PNG")
     .addOption(new Option("--seed <number>", "seed of everything random").default(1).argParser(wholeNumber))
@@ -102,20 +102,27 @@ function notNegative(text: string): number {
   throw new InvalidArgumentError(`expected a number ≥ 0, got "${text}"; give the SD of one reading`);
 }
 
+function aNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(`expected a number, got "${text}"; such as 0.95`);
+}
+
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError(`expected a whole number ≥ 0, got "${text}"; such as --seed 1`);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError(`expected a whole number ≥ 0, got "${text}"; such as 1`);
 }
 
 async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
   checkFlags(files, flags);
   if (flags.report !== undefined) await requireFolder(flags.report);
+  if (flags.figures !== undefined) await requireFolder(flags.figures);
   const loaded = await loadPairs(files, flags);
   const random = createRandom(flags.seed);
   const progress = terminalProgress();
   const noise = noiseOf(flags);
-  const potentials = flags.potentials?.split(",").map((name) => parsePotential(name.trim(), "--potentials"));
+  const potentials = flags.potentials === undefined ? undefined : potentialsOf(flags.potentials);
   const fit = infer(loaded.pairs, {
     random,
     seed: flags.seed,
@@ -128,9 +135,20 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
   });
   progress.end();
   const written = await writePictures(loaded, fit, random, flags);
-  if (flags.json) process.stdout.write(`${JSON.stringify(fit)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...fit, leftOut: loaded.leftOut })}\n`);
   else process.stdout.write(`${[inferSummary(fit, loaded.leftOut), ...written].join("\n")}\n`);
   if (fit.verdict.status === "misfit" || fit.verdict.status === "unidentifiable") process.exitCode = 3;
+}
+
+function potentialsOf(list: string): Potential[] {
+  const potentials = list.split(",").map((name) => parsePotential(name.trim(), "--potentials"));
+  const names = potentials.map(({ name }) => name);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice === undefined) return potentials;
+  throw new InputError({
+    code: "potential-twice",
+    message: `--potentials: expected each potential once, got ${twice} more than once ("${list}"); remember that aliases name the same one`,
+  });
 }
 
 function checkFlags(
@@ -147,6 +165,12 @@ function checkFlags(
     throw new InputError({
       code: "one-repeat",
       message: `--repeat: expected two columns, got "${repeat[0]}"; such as --repeat day0 day0b`,
+    });
+  }
+  if (repeat.length === 2 && repeat[0] === repeat[1]) {
+    throw new InputError({
+      code: "one-repeat",
+      message: `--repeat: expected two different columns, got "${repeat[0]}" twice; such as --repeat day0 day0b`,
     });
   }
   if (repeat.length === 2 && (noiseAdditive !== undefined || noiseMultiplicative !== undefined)) {
@@ -186,7 +210,7 @@ async function writePictures(
   const lines: string[] = [""];
   if (figures !== undefined) {
     await writing(figures, async () => {
-      await mkdir(figures, { recursive: true });
+      await mkdir(figures).catch(ignoreExisting);
       for (const { name, svg } of drawn) {
         await writeFile(join(figures, `${name}.svg`), svg);
         await writeFile(join(figures, `${name}.png`), svgToPng(svg));
@@ -206,6 +230,10 @@ async function writePictures(
     lines.push(`report: ${report}`);
   }
   return lines;
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
 }
 
 function quoted(word: string): string {

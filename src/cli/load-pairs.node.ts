@@ -118,7 +118,7 @@ function fromTensors(
   final: readonly NamedTensor[],
   selection: Unset<PairSelection>,
 ) {
-  for (const flag of ["group", "cluster", "time", "id", "value"] as const)
+  for (const flag of ["group", "cluster", "time", "from", "to", "id", "value"] as const)
     refuseForArrays(flag, selection[flag]);
   for (const flag of ["where", "repeat"] as const) refuseForArrays(flag, selection[flag]?.[0]);
   const pick = (tensors: readonly NamedTensor[], name: string | undefined, flag: string, path: string) =>
@@ -134,6 +134,22 @@ function fromTensors(
     },
   );
   return { pairs, leftOut };
+}
+
+/** A flag that this kind of input has no use for is refused rather than ignored. */
+function refuseUnused(
+  selection: Unset<PairSelection>,
+  flags: readonly (keyof PairSelection)[],
+  what: string,
+): void {
+  for (const flag of flags) {
+    const value = selection[flag];
+    if (value === undefined || value.length === 0) continue;
+    throw new InputError({
+      code: "unused-flag",
+      message: `--${flag}: expected no such option for ${what}, got "${value}"; leave it out`,
+    });
+  }
 }
 
 function refuseForArrays(flag: string, value: string | undefined): void {
@@ -154,6 +170,11 @@ function conditionOf(text: string): Condition {
 }
 
 function fromWideTable(table: Table, selection: PairSelection) {
+  refuseUnused(
+    selection,
+    ["id", "from", "to", "value", "include", "exclude"],
+    "a table with a row a synapse",
+  );
   const initial = required(table, selection.initial, "--initial");
   const final = required(table, selection.final, "--final");
   return { pairs: pairColumns(table, { initial, final }, selection), leftOut: [] };
@@ -176,23 +197,29 @@ function pairColumns(
   const { group, cluster, repeat } = selection;
   return pairWeights(numberColumn(table, ends.initial), numberColumn(table, ends.final), {
     source: table.source,
-    ...(group === undefined ? {} : { group: labels(table, group) }),
-    ...(cluster === undefined ? {} : { cluster: labels(table, cluster) }),
+    ...(group === undefined ? {} : { group: labels(table, group, "--group") }),
+    ...(cluster === undefined ? {} : { cluster: labels(table, cluster, "--cluster") }),
     ...(repeat.length === 2
       ? { repeat: { first: numberColumn(table, repeat[0]), second: numberColumn(table, repeat[1]) } }
       : {}),
   });
 }
 
+/** What a row without a label is called: a group of its own, not one without a name. */
+const MISSING = "(missing)";
+
 /** One label a row; of several columns, such as animal,cell, their values together. */
-function labels(table: Table, list: string): readonly string[] {
-  const columns = columnsOf(list).map((name) => textColumn(table, name));
+function labels(table: Table, list: string, flag: string): readonly string[] {
+  const columns = columnsOf(list, flag).map((name) =>
+    textColumn(table, name).map((value) => value || MISSING),
+  );
   return columns.length === 1
     ? columns[0]
     : columns[0].map((_, row) => columns.map((values) => values[row]).join(" / "));
 }
 
 function fromLongTable(table: Table, selection: PairSelection) {
+  refuseUnused(selection, ["initial", "final", "include", "exclude"], "a long table (--time)");
   const { time, from, to, value, id, repeat } = selection;
   for (const [flag, given] of Object.entries({ "--from": from, "--to": to, "--value": value, "--id": id })) {
     if (given === undefined) {
@@ -203,9 +230,9 @@ function fromLongTable(table: Table, selection: PairSelection) {
     }
   }
   const [first, last] = [String(from), String(to)];
-  const keep = [...columnsOf(selection.group), ...columnsOf(selection.cluster)];
+  const keep = [...columnsOf(selection.group, "--group"), ...columnsOf(selection.cluster, "--cluster")];
   const wide = joinByTimes(table, {
-    id: columnsOf(id),
+    id: columnsOf(id, "--id"),
     time: String(time),
     times: [...new Set([first, last, ...repeat])],
     value: String(value),
@@ -220,18 +247,25 @@ function fromLongTable(table: Table, selection: PairSelection) {
   return { pairs, leftOut };
 }
 
-function columnsOf(list: string | undefined): string[] {
-  return (list ?? "").split(",").filter((name) => name !== "");
+function columnsOf(list: string | undefined, flag: string): string[] {
+  if (list === undefined) return [];
+  const names = list.split(",").filter((name) => name !== "");
+  if (names.length > 0) return names;
+  throw new InputError({
+    code: "no-column",
+    message: `${flag}: expected the name of a column, got "${list}"; such as ${flag} dendrite or ${flag} animal,cell`,
+  });
 }
 
 function fromTwoTables(initialTable: Table, finalTable: Table, selection: PairSelection) {
+  refuseUnused(selection, ["time", "from", "to", "value", "include", "exclude"], "two tables");
   const conditions = selection.where.map(conditionOf);
   const [before, after] = [where(initialTable, conditions), where(finalTable, conditions)];
   const initial = selection.initial ?? onlyNumberColumn(before, "--initial");
   const final = selection.final ?? selection.initial ?? onlyNumberColumn(after, "--final");
-  const keep = [...columnsOf(selection.group), ...columnsOf(selection.cluster)];
+  const keep = [...columnsOf(selection.group, "--group"), ...columnsOf(selection.cluster, "--cluster")];
   if (selection.id !== undefined) {
-    const id = columnsOf(selection.id);
+    const id = columnsOf(selection.id, "--id");
     const joined = joinTables(before, after, { id, initial, final, keep: [...new Set(keep)] });
     const pairs = pairColumns(joined.table, { initial: "initial", final: "final" }, selection);
     const leftOut = [

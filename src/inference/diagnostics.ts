@@ -18,11 +18,6 @@ function rankedShares(values: Float64Array, groupStart: Int32Array): Float64Arra
   const shares = new Float64Array(values.length);
   for (let g = 0; g + 1 < groupStart.length; g++) {
     const [from, to] = [groupStart[g], groupStart[g + 1]];
-    let smallest = 0;
-    for (let k = from; k < to; k++)
-      if (values[k] < smallest && Number.isFinite(values[k])) smallest = values[k];
-    for (let k = from; k < to; k++)
-      values[k] = values[k] === Number.NEGATIVE_INFINITY ? 0 : values[k] - smallest;
     midRanks(values, shares, from, to, scratch);
     for (let k = from; k < to; k++) shares[k] = (shares[k] - 0.5) / (to - from);
   }
@@ -45,8 +40,8 @@ export function pairingOf(pairs: ContinuumPairs): Diagnostics["pairing"] {
   const stayed = Int32Array.from({ length: count }, (_, k) => k).filter((k) => flipped[k] === 0);
   const starts = groupStart.map((start) => stayed.findIndex((k) => k >= start));
   for (let g = 0; g < starts.length; g++) if (starts[g] < 0) starts[g] = stayed.length;
-  const sizes = Float64Array.from(stayed, (k) => Math.exp(logInitial[k]));
-  const finalSizes = Float64Array.from(stayed, (k) => Math.exp(logInitial[k] + logRatio[k]));
+  const sizes = Float64Array.from(stayed, (k) => logInitial[k]);
+  const finalSizes = Float64Array.from(stayed, (k) => logInitial[k] + logRatio[k]);
   const magnitude = correlation(rankedShares(sizes, starts), rankedShares(finalSizes, starts));
   const related =
     correlationTail(signed, count) < SIGNED_SIGNIFICANCE &&
@@ -102,10 +97,7 @@ export function remainingDependence(
     logInitial.map((value, k) => sign[k] * Math.exp(value)),
     groupStart,
   );
-  const sizes = rankedShares(
-    logInitial.map((value) => Math.exp(value)),
-    groupStart,
-  );
+  const sizes = rankedShares(Float64Array.from(logInitial), groupStart);
   const location = kruskalWallis(changeRanks, signed);
   const spread = kruskalWallis(rankedShares(distance, groupStart), sizes);
   const shareExplained = Math.max(location.statistic, spread.statistic) / (count - 1);
@@ -162,6 +154,31 @@ export function flipTest(observed: number, noisy: NoisyPairs | null, pairsEach =
   };
 }
 
+/** Groups with an interval, each with the weight 1/SE² of its exponent. */
+function weightedGroups(groups: readonly GroupFit[], level: number) {
+  const quantile = normalQuantile(0.5 + level / 2);
+  return groups.flatMap(({ exponent: { estimate, low, high } }) =>
+    estimate === null || low === null || high === null || high <= low
+      ? []
+      : [{ estimate, weight: ((2 * quantile) / (high - low)) ** 2 }],
+  );
+}
+
+/**
+ * Q = Σ_g w_g (λ_g − λ̄)², w = 1/SE_g², against χ² with one degree of freedom fewer than groups: for noise-aware exponents.
+ *
+ * @see Cochran 1954, doi:10.2307/3001666
+ */
+export function agreementOfEstimates(groups: readonly GroupFit[], level: number): TestResult | null {
+  const known = weightedGroups(groups, level);
+  if (known.length < 2) return null;
+  const total = known.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = known.reduce((sum, { estimate, weight }) => sum + weight * estimate, 0) / total;
+  const statistic = known.reduce((sum, { estimate, weight }) => sum + weight * (estimate - mean) ** 2, 0);
+  const degreesOfFreedom = known.length - 1;
+  return { statistic, degreesOfFreedom, pValue: chiSquareUpperTail(statistic, degreesOfFreedom) };
+}
+
 /** Q = Σ_g T_g(λ̂)² over the groups that have a statistic: do the groups share the exponent? */
 export function groupAgreement(
   pairs: ContinuumPairs,
@@ -186,12 +203,7 @@ export function groupAgreement(
  * @see DerSimonian & Laird 1986, doi:10.1016/0197-2456(86)90046-2
  */
 export function spreadBetween(groups: readonly GroupFit[], level: number): number | null {
-  const quantile = normalQuantile(0.5 + level / 2);
-  const known = groups.flatMap(({ exponent: { estimate, low, high } }) =>
-    estimate === null || low === null || high === null || high <= low
-      ? []
-      : [{ estimate, weight: ((2 * quantile) / (high - low)) ** 2 }],
-  );
+  const known = weightedGroups(groups, level);
   if (known.length < 2) return null;
   const total = known.reduce((sum, { weight }) => sum + weight, 0);
   const mean = known.reduce((sum, { estimate, weight }) => sum + weight * estimate, 0) / total;

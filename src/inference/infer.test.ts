@@ -220,7 +220,7 @@ describe("infer", () => {
 
 describe("groups", () => {
   it("of different scale and drift, one exponent: the pooled verdict is right, and each group has its own", () => {
-    const pairs = simulated({ exponent: 0, pairs: 600, groups: 3 }, "groups");
+    const pairs = simulated({ exponent: 0, pairs: 600, groups: 3 }, "three groups");
     const fit = infer(pairs, with1());
     expect(fit.verdict).toMatchObject({ status: "decided", potential: "negative-entropy" });
     expect(fit.groups.map(({ name, pairs: count }) => [name, count])).toEqual([
@@ -237,7 +237,7 @@ describe("groups", () => {
 
   it("that learned in different geometries are told apart, and the pooled verdict says that they disagree", () => {
     const [a, b] = [0, 2].map((exponent) =>
-      simulated({ exponent, signs: "positive", pairs: 200 }, `differ ${exponent}`),
+      simulated({ exponent, signs: "positive", pairs: 200 }, `apart ${exponent}`),
     );
     const group = Array.from({ length: 400 }, (_, i) => (i < 200 ? "cortex" : "cerebellum"));
     const fit = infer(

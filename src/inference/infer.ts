@@ -4,6 +4,7 @@ import { InputError } from "../errors.ts";
 import { type Potential, parsePotential } from "../geometry/index.ts";
 import type { Random } from "../random.ts";
 import {
+  agreementOfEstimates,
   changeShape,
   flipTest,
   groupAgreement,
@@ -88,10 +89,13 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
   const setting = settingOf(pairs, options, countSteps(pairs, options));
   requireEnough(pairs, counts);
   setting.tick("selecting pairs");
-  const continuum = selectPairs(pairs, counts, setting.random.stream("subsample"));
+  const continuum = selectPairs(pairs, counts, setting);
   requireVariation(pairs, counts, continuum);
   const whole = fitOne(pairs, counts, continuum, setting);
   const groups = pairs.group === null ? [] : fitGroups(pairs, setting);
+  // The rank test of agreement knows nothing of noise; the estimates of the groups do.
+  const groupAgreement = whole.diagnostics.groupAgreement ?? agreementOfEstimates(groups, setting.level);
+  const diagnostics: Diagnostics = { ...whole.diagnostics, groupAgreement };
   const sensitivity =
     options.sensitivity && setting.noise === null
       ? noiseSensitivity(continuum, setting.level, setting.random.stream("sensitivity"), setting.tick)
@@ -112,10 +116,10 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
       resamples: whole.estimate.resamples,
     },
     changeBySize: changeBySize(pairs, setting.level, some(continuum, setting.random).place),
-    diagnostics: whole.diagnostics,
+    diagnostics,
     subsample: Math.min(rank, likelihood) < counts.used - counts.unchanged ? { rank, likelihood } : null,
     seed: options.seed ?? 0,
-    verdict: judge({ ...whole.evidence, groupSpread: spreadBetween(groups, setting.level) }),
+    verdict: judge({ ...whole.evidence, diagnostics, groupSpread: spreadBetween(groups, setting.level) }),
   };
 }
 
@@ -128,10 +132,10 @@ function settingOf(pairs: PairedWeights, options: InferOptions, total: number): 
     });
   }
   const resamples = options.resamples ?? DEFAULT_RESAMPLES;
-  if (!(resamples >= 200)) {
+  if (!(Number.isInteger(resamples) && resamples >= 200 && resamples <= 100_000)) {
     throw new InputError({
       code: "too-few-resamples",
-      message: `infer: expected at least 200 cluster resamples, got ${resamples}; 400 is the default`,
+      message: `infer: expected a whole number of cluster resamples from 200 to 100000, got ${resamples}; 400 is the default`,
     });
   }
   const estimated = options.noise === undefined && pairs.repeat ? noiseFrom(pairs) : null;
@@ -185,13 +189,16 @@ function countSteps(pairs: PairedWeights, options: InferOptions): number {
 }
 
 /** The pairs that estimators see: usable, changed, and thinned where there are very many. */
-function selectPairs(pairs: PairedWeights, counts: PairCounts, random: Random): ContinuumPairs {
-  const changed = counts.used - counts.unchanged;
-  const wanted = changed > RANK_PAIRS ? drawnPositions(changed, RANK_PAIRS, random) : null;
+function selectPairs(pairs: PairedWeights, counts: PairCounts, { noise, random }: Setting): ContinuumPairs {
+  // Two readings of one weight may agree by chance: with noise an unchanged pair is a pair like any other.
+  const keepUnchanged = noise !== null && hasNoise(noise);
+  const changed = keepUnchanged ? counts.used : counts.used - counts.unchanged;
+  const wanted =
+    changed > RANK_PAIRS ? drawnPositions(changed, RANK_PAIRS, random.stream("subsample")) : null;
   const places = new Int32Array(wanted?.length ?? changed);
   const { initial, final } = pairs;
   for (let i = 0, ordinal = 0, kept = 0; kept < places.length; i++) {
-    if (!isUsable(initial[i], final[i]) || initial[i] === final[i]) continue;
+    if (!isUsable(initial[i], final[i]) || (!keepUnchanged && initial[i] === final[i])) continue;
     if (wanted === null || wanted[kept] === ordinal) places[kept++] = i;
     ordinal++;
   }
@@ -222,12 +229,14 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
     pairing: pairingOf(seen),
     logSizeDeviation: logSizeDeviation(seen),
     remainingDependence: exponent === null ? null : remainingDependence(seen, exponent),
-    flips: flipTest(counts.signFlips, noisy, (counts.used - counts.unchanged) / continuum.count),
+    flips: flipTest(counts.signFlips, noisy, counts.used / continuum.count),
     groupAgreement:
-      pairs.group && exponent !== null ? groupAgreement(continuum, exponent, estimate.scores) : null,
+      pairs.group && exponent !== null && noisy === null
+        ? groupAgreement(continuum, exponent, estimate.scores)
+        : null,
     kurtosis: shape?.kurtosis ?? null,
     andersonDarling: shape?.andersonDarling ?? null,
-    pairsNeeded: pairsNeeded(estimate, counts, level),
+    pairsNeeded: pairsNeeded(estimate, level),
   };
   const noise: NoiseReport = {
     additive: setting.noise?.additive ?? null,
@@ -257,10 +266,11 @@ function some(continuum: ContinuumPairs, random: Random): ContinuumPairs {
 }
 
 /** n·(SE·2.80/0.5)², SE from the width of the interval: 80 % power at two-sided 5 % for neighbours half a unit apart. */
-function pairsNeeded({ exponent }: Estimate, counts: PairCounts, level: number): number | null {
+function pairsNeeded({ exponent, seen, noiseMethod }: Estimate, level: number): number | null {
+  const seenPairs = noiseMethod === null ? seen.rank : seen.likelihood;
   if (exponent.low === null || exponent.high === null) return null;
   const error = (exponent.high - exponent.low) / (2 * normalQuantile(0.5 + level / 2));
-  return Math.max(FEWEST_PAIRS, Math.ceil(counts.used * ((error * 2.8) / 0.5) ** 2));
+  return Math.max(FEWEST_PAIRS, Math.ceil(seenPairs * ((error * 2.8) / 0.5) ** 2));
 }
 
 /** The same methods within each group; groups too small or without change say so in their verdict. */
@@ -279,7 +289,7 @@ function fitGroup(name: string, members: PairedWeights, setting: Setting): Group
   const counts = countPairs(members);
   try {
     requireEnough(members, counts);
-    const continuum = selectPairs(members, counts, setting.random.stream("subsample"));
+    const continuum = selectPairs(members, counts, setting);
     requireVariation(members, counts, continuum);
     const { estimate, potentials, evidence } = fitOne(members, counts, continuum, setting);
     const { exponent, likelihood } = estimate;

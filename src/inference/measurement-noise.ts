@@ -96,7 +96,10 @@ export function changeBeyondNoise(pairs: NoisyPairs, repeats: number | null): Ch
   return {
     changeOverNoise: Math.sqrt(changes / variances),
     localRatio: Math.sqrt(mean),
-    beyond: mean > 1 + Math.max(STANDARD_ERRORS * error, SMALLEST_SHARE / (1 - SMALLEST_SHARE)),
+    // Noise so small that its variance underflows is no noise beside any change.
+    beyond:
+      !Number.isFinite(mean) ||
+      mean > 1 + Math.max(STANDARD_ERRORS * error, SMALLEST_SHARE / (1 - SMALLEST_SHARE)),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Estimate } from "./estimate.ts";
 import type { PotentialScore } from "./geometry-fit.ts";
 import { isUsable, type PairedWeights } from "./paired-weights.ts";
 import { independenceTest } from "./rank-independence.ts";
+import { SMALLEST_GROUP } from "./student-law.ts";
 import { studentLikelihood } from "./student-likelihood.ts";
 
 /** The potentials compared unless others are asked for. */
@@ -64,7 +65,12 @@ export function scorePotentials(
     row.logLikelihood === null ? null : Math.exp(row.logLikelihood - best),
   );
   const total = relative.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-  return rows.map((row, k) => ({ ...row, weight: weightOf(relative[k], total, row.logLikelihood, best) }));
+  // With noise a potential off the continuum, or beyond the curve, has not been judged: no weight is not a weight of 0.
+  const judged = (row: (typeof rows)[number]) => likelihood !== null || row.logLikelihood !== null;
+  return rows.map((row, k) => ({
+    ...row,
+    weight: judged(row) ? weightOf(relative[k], total, row.logLikelihood, best) : null,
+  }));
 }
 
 /** A potential that cannot have made these pairs has weight 0; without any likelihood there is no weight. */
@@ -104,8 +110,14 @@ function logLikelihoodOf(
 ): number | null {
   const changes = changesUnder(potential, arrays);
   if (changes === null) return null;
-  const logJacobian = arrays.final.reduce((sum, weight) => sum + Math.log(potential.curvature(weight)), 0);
-  return studentLikelihood(pairs).of(changes, logJacobian + pairs.count * pairs.logScale);
+  let logJacobian = 0;
+  for (let g = 0; g + 1 < pairs.groupStart.length; g++) {
+    const [from, to] = [pairs.groupStart[g], pairs.groupStart[g + 1]];
+    if (to - from < SMALLEST_GROUP) continue;
+    for (let k = from; k < to; k++)
+      logJacobian += Math.log(potential.curvature(arrays.final[k])) + pairs.logScale;
+  }
+  return studentLikelihood(pairs).of(changes, logJacobian);
 }
 
 /** ℓ between two points of the curve, linearly: the noise-aware likelihoods are too slow to be taken again. */

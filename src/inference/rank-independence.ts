@@ -74,7 +74,6 @@ export function independenceTest(pairs: ContinuumPairs, scores: RankScores | nul
       variance[g] = 0;
       if (to - from < SMALLEST_GROUP) continue;
       reduce(values, from, to, centre, medianScratch);
-      if (centre === "none") shiftToPositive(values, from, to);
       midRanks(values, ranks, from, to, scratch);
       if (scores !== null && centre === "half-median") rescore(ranks, from, to, scores);
       correlate(ranks, sizeRanks, from, to, g, score, variance);
@@ -115,24 +114,13 @@ function reduce(values: Float64Array, from: number, to: number, centre: Centre, 
   for (let k = from; k < to; k++) values[k] = Math.abs(values[k] - shift);
 }
 
-/** Float32 bit patterns order only numbers ≥ 0. */
-function shiftToPositive(values: Float64Array, from: number, to: number): void {
-  let smallest = 0;
-  for (let k = from; k < to; k++) {
-    if (Number.isFinite(values[k]) && values[k] < smallest) smallest = values[k];
-  }
-  for (let k = from; k < to; k++)
-    values[k] = values[k] === Number.NEGATIVE_INFINITY ? 0 : values[k] - smallest;
-}
-
 function centredSizeRanks(pairs: ContinuumPairs, scratch: ReturnType<typeof rankScratch>): Float64Array {
   const { count, groupStart, logInitial } = pairs;
-  const sizes = logInitial.map((value) => Math.exp(value));
   const ranks = new Float64Array(count);
   for (let g = 0; g + 1 < groupStart.length; g++) {
     const from = groupStart[g];
     const to = groupStart[g + 1];
-    midRanks(sizes, ranks, from, to, scratch);
+    midRanks(logInitial, ranks, from, to, scratch);
     const middle = 0.5 * (to - from + 1);
     for (let k = from; k < to; k++) ranks[k] -= middle;
   }

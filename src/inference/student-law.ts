@@ -13,7 +13,8 @@ export interface StudentFit {
   readonly logLikelihood: number;
 }
 
-const SMALLEST_GROUP = 3;
+/** A group of fewer changes has no law to be fitted. */
+export const SMALLEST_GROUP = 3;
 const SMALLEST_SCALE = 1e-9;
 const ITERATIONS = 200;
 /** Of the variance: an error of 1e-6 moves the log-likelihood by n·1e-12. */

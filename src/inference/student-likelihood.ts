@@ -3,7 +3,13 @@
 import { type ContinuumPairs, dualChangesAt } from "./dual-continuum.ts";
 import type { LikelihoodEstimate } from "./geometry-fit.ts";
 import { estimateByProfile, type ProfileLikelihood } from "./profile-likelihood.ts";
-import { DEGREES_OF_FREEDOM, fitStudent, type StudentFit, studentLogDensities } from "./student-law.ts";
+import {
+  DEGREES_OF_FREEDOM,
+  fitStudent,
+  SMALLEST_GROUP,
+  type StudentFit,
+  studentLogDensities,
+} from "./student-law.ts";
 
 const CURVE = { range: { low: -1.5, high: 4 }, step: 0.1, tolerance: 1e-5 } as const;
 
@@ -27,6 +33,11 @@ export function studentLikelihood(pairs: ContinuumPairs): StudentLikelihood {
   const changes = new Float64Array(count);
   const anyFlip = pairs.flipped.includes(1);
   const logFinal = pairs.logInitial.map((value, k) => value + pairs.logRatio[k]);
+  // A group without a density must not add its Jacobian either.
+  for (let g = 0; g + 1 < groupStart.length; g++) {
+    if (groupStart[g + 1] - groupStart[g] < SMALLEST_GROUP)
+      logFinal.fill(0, groupStart[g], groupStart[g + 1]);
+  }
   const logFinalSum = logFinal.reduce((sum, value) => sum + value, 0);
   // Neighbouring exponents have nearly the same location and scale: EM then needs a few steps instead of thirty.
   let last: readonly StudentFit[] = [];

@@ -275,18 +275,35 @@ describe("a verdict is misfit", () => {
 });
 
 describe("a verdict is unidentifiable", () => {
-  it("before all else where the pairs are not related", () => {
+  it("before change, noise and misfit where the pairs are not related", () => {
     const pairing = { signed: 0.02, magnitude: -0.01, related: false };
     const verdict = judge(
       evidence({
         exponent: interval(null, null, null),
-        diagnostics: { ...sound, pairing, logSizeDeviation: 0.01 },
+        diagnostics: { ...sound, pairing },
       }),
     );
     expect(verdict).toMatchObject({ status: "unidentifiable", potential: null });
     expect(verdict.statement).toContain("not related");
     expect(verdict.statement).toContain("0.02, of sizes −0.01");
     expect(verdict.advice).toContain("same order");
+  });
+
+  it("for too few pairs where a strong correlation is not yet sure", () => {
+    const pairing = { signed: 0.9, magnitude: 0.85, related: false };
+    const verdict = judge(evidence({ diagnostics: { ...sound, pairing } }));
+    expect(verdict.status).toBe("unidentifiable");
+    expect(verdict.statement).toContain("too few");
+    expect(verdict.statement).not.toContain("not related");
+  });
+
+  it("for the sizes, not for the pairing, where initial weights hardly vary", () => {
+    const pairing = { signed: 0.02, magnitude: -0.01, related: false };
+    const narrow = evidence({
+      exponent: interval(null, null, null),
+      diagnostics: { ...sound, pairing, logSizeDeviation: 0.01 },
+    });
+    expect(judge(narrow).statement).toContain("hardly vary");
   });
 
   it("where the change is within the noise, if the noise is known", () => {

@@ -19,6 +19,8 @@ const DISAGREEMENT = 0.2;
 const DEPENDENCE_SIGNIFICANCE = 5e-4;
 const DEPENDENCE_SHARE = 0.01;
 const GROUP_SIGNIFICANCE = 1e-3;
+/** Rank correlation that shuffled pairs do not reach: too few pairs, rather than wrong ones. */
+const STRONG_CORRELATION = 0.7;
 const NARROW_SIZES = 0.15;
 const HOPELESS_WIDTH = 1.5;
 
@@ -36,12 +38,12 @@ export interface Evidence {
   readonly groupSpread: number | null;
 }
 
-/** The rules, in order: unrelated pairs, change within noise, sizes alike, misfit, then the potentials inside. */
+/** The rules, in order: sizes alike, unrelated pairs, change within noise, misfit, then the potentials inside. */
 export function judge(evidence: Evidence): Verdict {
   return (
+    sizesAlike(evidence) ??
     unrelated(evidence) ??
     withinNoise(evidence) ??
-    sizesAlike(evidence) ??
     misfit(evidence) ??
     insideInterval(evidence)
   );
@@ -59,6 +61,13 @@ function open(
 function unrelated({ diagnostics, pairs }: Evidence): Verdict | null {
   const { signed, magnitude, related } = diagnostics.pairing;
   if (related) return null;
+  if (signed > STRONG_CORRELATION && magnitude > STRONG_CORRELATION) {
+    return open(
+      "unidentifiable",
+      `${pairs} pairs are too few to show that the final weights belong to the initial ones (rank correlation ${figure(signed)}), so no geometry can be read from their change.`,
+      "More synapses are needed.",
+    );
+  }
   return open(
     "unidentifiable",
     `The final weights are not related to the initial ones (rank correlation ${figure(signed)}, of sizes ${figure(magnitude)}, ${pairs} pairs), so no geometry can be read from their change.`,
@@ -179,7 +188,7 @@ function insideInterval(evidence: Evidence): Verdict {
   }
   const margin =
     inside.length === 0
-      ? ` The interval excludes the exact exponent but lies within ${EQUIVALENCE_MARGIN} of it, which is as near as learning in a finite network comes.`
+      ? ` The interval excludes the exact exponent but lies wholly within ${EQUIVALENCE_MARGIN} of it, which is as near as learning in a finite network comes.`
       : "";
   return {
     potential: name,
@@ -216,14 +225,15 @@ function flipSentence({ flips }: Diagnostics): string {
 
 function nearestWithinMargin(
   potentials: readonly PotentialScore[],
-  { estimate }: ExponentEstimate,
+  { estimate, low, high }: ExponentEstimate,
 ): string | null {
-  if (estimate === null) return null;
+  if (estimate === null || low === null || high === null) return null;
+  const furthest = (exponent: number) => Math.max(exponent - low, high - exponent);
   let [best, distance] = [null as string | null, EQUIVALENCE_MARGIN];
   for (const { name, exponent } of potentials) {
-    if (exponent !== null && Math.abs(exponent - estimate) <= distance) {
+    if (exponent !== null && furthest(exponent) <= distance) {
       best = name;
-      distance = Math.abs(exponent - estimate);
+      distance = furthest(exponent);
     }
   }
   return best;
