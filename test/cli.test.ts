@@ -278,6 +278,31 @@ describe("syngeo infer", () => {
       /expected to write "no\/such\/r\.html", got ENOENT/,
     ],
     [
+      "an empty list of columns",
+      ["infer", "spines.csv", "--initial", "day0", "--final", "day8", "--group", ","],
+      /--group: expected the name of a column, got ","/,
+    ],
+    [
+      "a flag that it has no use for",
+      ["infer", "spines.csv", "--initial", "day0", "--final", "day8", "--from", "3"],
+      /--from: expected no such option/,
+    ],
+    [
+      "one column as its own repeat",
+      ["infer", "spines.csv", "--initial", "day0", "--final", "day8", "--repeat", "day0", "day0"],
+      /--repeat: expected two different columns/,
+    ],
+    [
+      "a potential named twice",
+      ["infer", "initial.npy", "final.npy", "--potentials", "ne,eg"],
+      /--potentials: expected each potential once/,
+    ],
+    [
+      "endless resamples",
+      ["infer", "initial.npy", "final.npy", "--resamples", "Infinity"],
+      /expected a whole number ≥ 0, got "Infinity"/,
+    ],
+    [
       "a value that no row has",
       ["infer", "spines.csv", "--initial", "day0", "--final", "day8", "--where", "condition=shams"],
       /shams.*sham/,

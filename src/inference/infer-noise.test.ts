@@ -211,3 +211,52 @@ describe("awkward pairs", () => {
     expect(flips.pValue).toBeGreaterThan(0.001);
   });
 });
+
+describe("readings in whole numbers", () => {
+  it("of synapses that did not change are no geometry, though many pairs are exactly equal", () => {
+    const random = createRandom("counts");
+    const sizes = Float64Array.from({ length: 400 }, () => Math.exp(0.7 * random.normal()));
+    const read = () => sizes.map((size) => Math.max(1, Math.round(5 * size * (1 + 0.1 * random.normal()))));
+    const [initial, final, first, second] = [read(), read(), read(), read()];
+    const fit = infer(pairWeights(initial, final, { repeat: { first, second } }), with1());
+    expect(fit.pairs.unchanged).toBeGreaterThan(100);
+    expect(fit.verdict).toMatchObject({ status: "unidentifiable", potential: null });
+  });
+});
+
+describe("groups with known noise", () => {
+  it("of one exponent are not said to disagree", () => {
+    const pairs = simulated(
+      { pairs: 400, exponent: 2, groups: 2, noise: { additive: 0, multiplicative: 0.1 } },
+      "two noisy",
+    );
+    const fit = infer(pairs, with1({ noise: { additive: 0, multiplicative: 0.1 } }));
+    // Uniform under the null: below 0.001 once in a thousand seeds.
+    expect(fit.diagnostics.groupAgreement?.pValue).toBeGreaterThan(1e-3);
+  });
+});
+
+describe("groups of two pairs", () => {
+  it("of another scale leave the likelihood of the others where it was", () => {
+    const { initial, final } = simulated({ pairs: 200, exponent: 1 }, "with twins");
+    const twins = Float64Array.from({ length: 100 }, (_, k) => 50 * (1 + k));
+    const group = [...Array.from(initial, () => "main"), ...Array.from(twins, (_, k) => `twin ${k >> 1}`)];
+    const moved = twins.map((weight, k) => weight + (k % 3) + 1);
+    const fit = infer(pairWeights([...initial, ...twins], [...final, ...moved], { group }), with1());
+    expect(Math.abs((fit.likelihood.estimate ?? 9) - 1)).toBeLessThan(0.3);
+  });
+});
+
+describe("an outlier", () => {
+  it("of sixteen orders of magnitude does not change the ranks of the others", () => {
+    const { initial, final } = simulated({ pairs: 300 }, "outlier");
+    const plain = infer(pairWeights(initial, final), with1());
+    const pairs = pairWeights(
+      [...initial, 2].map((weight) => 1e-12 * weight),
+      [...Array.from(final, (weight) => 1e-12 * weight), -9999],
+    );
+    const fit = infer(pairs, with1());
+    expect(fit.diagnostics.pairing.signed).toBeGreaterThan(0.9);
+    expect(Math.abs((fit.exponent.estimate ?? 9) - (plain.exponent.estimate ?? -9))).toBeLessThan(0.1);
+  });
+});
