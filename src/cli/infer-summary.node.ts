@@ -98,7 +98,7 @@ function remarks(
     ...count(pairs.absentInitially, "absent initially (births)"),
     ...count(pairs.absentFinally, "absent finally (eliminations)"),
     ...count(pairs.absentThroughout, "absent throughout"),
-    ...count(pairs.unchanged, "unchanged (not used for λ)"),
+    ...count(pairs.unchanged, noise.method === null ? "unchanged (not used for λ)" : "unchanged"),
     ...count(pairs.signFlips, "changed sign"),
   ];
   const lines = [
@@ -115,7 +115,7 @@ function remarks(
       `${clusters.count} clusters resampled whole ${clusters.resamples} times${clusters.count < 20 ? "; an interval from fewer than 20 is rough" : ""}`,
     );
   if (subsample) {
-    const seen = pairs.used - pairs.unchanged;
+    const seen = noise.method === null ? pairs.used - pairs.unchanged : pairs.used;
     const drawn = [
       ...(subsample.rank < seen ? [`${subsample.rank.toLocaleString("en-GB")} for the ranks`] : []),
       ...(subsample.likelihood < seen

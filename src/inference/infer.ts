@@ -117,7 +117,7 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
     },
     changeBySize: changeBySize(pairs, setting.level, some(continuum, setting.random).place),
     diagnostics,
-    subsample: Math.min(rank, likelihood) < counts.used - counts.unchanged ? { rank, likelihood } : null,
+    subsample: Math.min(rank, likelihood) < selectable(counts, setting) ? { rank, likelihood } : null,
     seed: options.seed ?? 0,
     verdict: judge({ ...whole.evidence, diagnostics, groupSpread: spreadBetween(groups, setting.level) }),
   };
@@ -188,13 +188,17 @@ function countSteps(pairs: PairedWeights, options: InferOptions): number {
   return 6 + resamples + 5 * (pairs.group?.names.length ?? 0) + (options.sensitivity ? 6 : 0);
 }
 
+/** Two readings of one weight may agree by chance: with noise an unchanged pair is a pair like any other. */
+function selectable(counts: PairCounts, { noise }: Setting): number {
+  return noise !== null && hasNoise(noise) ? counts.used : counts.used - counts.unchanged;
+}
+
 /** The pairs that estimators see: usable, changed, and thinned where there are very many. */
-function selectPairs(pairs: PairedWeights, counts: PairCounts, { noise, random }: Setting): ContinuumPairs {
-  // Two readings of one weight may agree by chance: with noise an unchanged pair is a pair like any other.
-  const keepUnchanged = noise !== null && hasNoise(noise);
-  const changed = keepUnchanged ? counts.used : counts.used - counts.unchanged;
+function selectPairs(pairs: PairedWeights, counts: PairCounts, setting: Setting): ContinuumPairs {
+  const changed = selectable(counts, setting);
+  const keepUnchanged = changed === counts.used;
   const wanted =
-    changed > RANK_PAIRS ? drawnPositions(changed, RANK_PAIRS, random.stream("subsample")) : null;
+    changed > RANK_PAIRS ? drawnPositions(changed, RANK_PAIRS, setting.random.stream("subsample")) : null;
   const places = new Int32Array(wanted?.length ?? changed);
   const { initial, final } = pairs;
   for (let i = 0, ordinal = 0, kept = 0; kept < places.length; i++) {

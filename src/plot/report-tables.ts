@@ -166,7 +166,9 @@ export function leftOutTable(fit: GeometryFit): Markup {
     [
       "… exactly unchanged",
       formatCount(pairs.unchanged),
-      "in ΔCDF; not in the estimates of λ: a change of 0 is 0 in every geometry",
+      fit.noise.method === null
+        ? "in ΔCDF; not in the estimates of λ: a change of 0 is 0 in every geometry"
+        : "kept: two readings may agree by chance",
     ],
     ["… that changed sign", formatCount(pairs.signFlips), "kept: under λ ≤ 0 they cannot happen"],
     ...(subsample === null

@@ -153,7 +153,7 @@ function noiseSentence({ noise }: GeometryFit): string {
   return `Measurement noise of one reading: ${noiseWords(noise)}.${method}${ratio}`;
 }
 
-function leftOutSentence({ pairs }: GeometryFit): string {
+function leftOutSentence({ pairs, noise }: GeometryFit): string {
   const left = [
     [pairs.nonFinite, "not finite"],
     [pairs.absentInitially, "absent initially"],
@@ -171,7 +171,7 @@ function leftOutSentence({ pairs }: GeometryFit): string {
       ? "no weight changed sign"
       : `${formatCount(pairs.signFlips)} that changed sign were kept`;
   const still =
-    pairs.unchanged === 0
+    pairs.unchanged === 0 || noise.method !== null
       ? ""
       : `; ${formatCount(pairs.unchanged)} exactly unchanged were not used to estimate λ`;
   return `${dropped}; ${flips}${still}.`;
