@@ -118,7 +118,7 @@ describe("mirrorStep", () => {
     expect(await stepped(parsePotential("eg"), [0, 0, 0], [-5, 0, 5])).toEqual([0, 0, 0]);
   });
 
-  it("is four operators for the exponentiated gradient, and needs no Pow at p = 1.5, 2 and 3", () => {
+  it("is five fast operators for the exponentiated gradient, and needs no Pow at p = 1.5, 2 and 3", () => {
     const textOf = (name: string) => {
       const [w, u] = [input("w", "float32", [2]), input("u", "float32", [2])];
       return printGraph(

@@ -52,6 +52,9 @@ export interface TrainingStep extends LoopOptions {
  * The loss that a step gives is the one before its update. The number of the step is the caller's: it makes the learning
  * rate, which is fed. The same state and the same feeds give the same bits.
  *
+ * A run goes on from what `loop.state()` gave: `openLoop(session, { ...step, initial: saved })`, also in another geometry,
+ * because the states of the units do not depend on it.
+ *
  * A zero weight is allowed under the negative entropy, where it stays zero.
  *
  * @throws InputError `no-parameters`, `bad-type` unless all are float32 or all float64, `outside-domain`;
@@ -82,6 +85,13 @@ export function trainingStep({ parameters, inputs, forward, chain }: TrainingSte
   const next = Object.entries({ ...moved, ...optimised.state }).map(
     ([name, value]) => [carried[name], value] as const,
   );
+  const clash = next.find(([name]) => name in results);
+  if (clash !== undefined) {
+    throw new InputError({
+      code: "repeated-name",
+      message: `trainingStep: expected outputs of forward that no state has, got "${clash[0]}"; rename it`,
+    });
+  }
   const graph = defineGraph({
     name: "training-step",
     inputs: [...inputs, learningRate, ...Object.values(weights), ...Object.values(state)],
