@@ -19,13 +19,14 @@ describe("package", () => {
   });
 
   it("exports the public surface that the documents describe", async () => {
-    const [geometry, data, graph, graphNode, graphWeb, inference, plot] = await Promise.all([
+    const [geometry, data, graph, graphNode, graphWeb, inference, learning, plot] = await Promise.all([
       import("../src/geometry/index.ts"),
       import("../src/data/index.ts"),
       import("../src/graph/index.ts"),
       import("../src/graph/index.node.ts"),
       import("../src/graph/index.web.ts"),
       import("../src/inference/index.ts"),
+      import("../src/learning/index.ts"),
       import("../src/plot/index.ts"),
     ]);
     expect({
@@ -35,6 +36,7 @@ describe("package", () => {
       graphNode: Object.keys(graphNode).sort(),
       graphWeb: Object.keys(graphWeb).sort(),
       inference: Object.keys(inference).sort(),
+      learning: Object.keys(learning).sort(),
       plot: Object.keys(plot).sort(),
     }).toMatchSnapshot();
   });

@@ -16,6 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   plot: ["geometry", "inference"],
   task: ["data"],
   network: [],
+  learning: ["geometry", "graph", "network"],
   cli: ["geometry", "data", "inference", "plot"],
 };
 const GROUND_FLOOR = ["tensor.ts", "errors.ts", "random.ts"];
