@@ -75,6 +75,14 @@ export const calibrationSections: Readonly<Record<string, readonly Row[]>> = {
     changeSizes: [Number(change)],
     noiseKnown: true,
   })),
+  "known noise, 3-norm": [0.2, 0.5].map((change) => ({
+    ...ALL,
+    name: `10 % additive, change ${100 * change} %, n=200`,
+    settings: { pairs: 200, ...noisy(0, 0.1) },
+    truths: [2],
+    changeSizes: [change],
+    noiseKnown: true,
+  })),
   "no statement": [
     { ...ALL, name: "shuffled pairing, n=200", settings: { pairs: 200 }, spoil: "shuffle" },
     { ...ALL, name: "shuffled pairing, n=1000", settings: { pairs: 1000 }, spoil: "shuffle" },
