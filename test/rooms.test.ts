@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   inference: ["geometry"],
   plot: ["geometry", "inference"],
   task: ["data"],
-  network: [],
+  network: ["graph"],
   learning: ["geometry", "graph", "network"],
   cli: ["geometry", "data", "inference", "plot"],
 };
