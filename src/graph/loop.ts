@@ -15,9 +15,11 @@ export interface Loop {
   /**
    * One run: feeds for the inputs that are not carried.
    *
-   * @returns all outputs, in buffers that the next steps overwrite; copy what must last
+   * @param on  another session with the same carried names and the same outputs, such as one for a smaller batch or another
+   *   geometry; that of the loop unless given
+   * @returns   all outputs, in buffers that the next steps overwrite; copy what must last
    */
-  step(feeds: Tensors): Promise<Tensors>;
+  step(feeds: Tensors, on?: Session): Promise<Tensors>;
   /** What the carried inputs are fed next, by the names of the inputs; copies. */
   state(): Tensors;
 }
@@ -38,10 +40,10 @@ export function openLoop(session: Session, { carried, initial }: LoopOptions): L
   let current: Record<string, GraphTensor> = stateOf();
   let next: Record<string, GraphTensor> = stateOf();
   return {
-    async step(feeds) {
+    async step(feeds, on = session) {
       const into = { ...results };
       for (const name of names) into[carried[name]] = next[name];
-      const outputs = await session.run({ ...feeds, ...current }, into);
+      const outputs = await on.run({ ...feeds, ...current }, into);
       [current, next] = [next, current];
       return outputs;
     },
