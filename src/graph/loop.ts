@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Session, Tensors } from "./session.ts";
-import { type GraphTensor, sameValueType, sizeOf, tensorOf, typeText } from "./value.ts";
+import { type GraphTensor, sameValueType, typeText, zeroTensor } from "./value.ts";
 
 export interface LoopOptions {
   /** Input → output: after each step the output is what the input is fed next. */
@@ -32,9 +32,7 @@ export function openLoop(session: Session, { carried, initial }: LoopOptions): L
   const names = Object.keys(carried);
   const stateOf = () => Object.fromEntries(names.map((name) => [name, copyOf(initial[name])]));
   const others = session.outputs.filter(({ name }) => !Object.values(carried).includes(name));
-  const results = Object.fromEntries(
-    others.map(({ name, dtype, shape }) => [name, emptyTensor(dtype, shape)]),
-  );
+  const results = Object.fromEntries(others.map((entry) => [entry.name, zeroTensor(entry)]));
   let current: Record<string, GraphTensor> = stateOf();
   let next: Record<string, GraphTensor> = stateOf();
   return {
@@ -48,9 +46,6 @@ export function openLoop(session: Session, { carried, initial }: LoopOptions): L
     state: () => Object.fromEntries(names.map((name) => [name, copyOf(current[name])])),
   };
 }
-
-const emptyTensor = (dtype: GraphTensor["dtype"], shape: readonly number[]) =>
-  tensorOf(dtype, shape, new Array(sizeOf(shape)).fill(0));
 
 // A copy has the type of its original, which the compiler cannot follow through the union.
 const copyOf = (tensor: GraphTensor) => ({ ...tensor, data: tensor.data.slice() }) as GraphTensor;
