@@ -33,14 +33,18 @@ export function openLoop(session: Session, { carried, initial }: LoopOptions): L
   const stateOf = () => Object.fromEntries(names.map((name) => [name, copyOf(initial[name])]));
   const others = session.outputs.filter(({ name }) => !Object.values(carried).includes(name));
   const results = Object.fromEntries(others.map((entry) => [entry.name, zeroTensor(entry)]));
-  let current: Record<string, GraphTensor> = stateOf();
-  let next: Record<string, GraphTensor> = stateOf();
+  let current: Tensors = stateOf();
+  let next: Tensors = stateOf();
+  const intoOf = (state: Tensors): Tensors => ({
+    ...results,
+    ...Object.fromEntries(names.map((name) => [carried[name], state[name]])),
+  });
+  let intoCurrent = intoOf(current);
+  let intoNext = intoOf(next);
   return {
     async step(feeds) {
-      const into = { ...results };
-      for (const name of names) into[carried[name]] = next[name];
-      const outputs = await session.run({ ...feeds, ...current }, into);
-      [current, next] = [next, current];
+      const outputs = await session.run({ ...feeds, ...current }, intoNext);
+      [current, next, intoCurrent, intoNext] = [next, current, intoNext, intoCurrent];
       return outputs;
     },
     state: () => Object.fromEntries(names.map((name) => [name, copyOf(current[name])])),
