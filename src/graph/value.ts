@@ -83,6 +83,11 @@ export function tensorOf(
   return { dtype, shape, data: makers[dtype](values) } as GraphTensor;
 }
 
+/** A tensor of zeros. */
+export function zeroTensor({ dtype, shape }: ValueType): GraphTensor {
+  return tensorOf(dtype, shape, new Array(sizeOf(shape)).fill(0));
+}
+
 /** A single number as a constant of shape []. */
 export function scalar(value: number, dtype: ElementType): Value {
   return constant(tensorOf(dtype, [], [value]));
