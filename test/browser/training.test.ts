@@ -30,7 +30,7 @@ describe("a long training", () => {
     training: Promise<T>,
   ): Promise<{ readonly result: T; readonly ticks: number }> {
     let ticks = 0;
-    const timer = setInterval(() => ticks++, 10);
+    const timer = setInterval(() => ticks++, 4);
     const result = await training;
     clearInterval(timer);
     return { result, ticks };
@@ -54,8 +54,8 @@ describe("a long training", () => {
     await session.close();
     expect(away.result).toEqual(here.result);
     expect(here.ticks).toBe(0);
-    // The timer wants to come round every 10 ms for a second or more.
-    expect(away.ticks).toBeGreaterThan(20);
+    // Every 4 ms at best, 50 times or more on the fastest machine; a blocked page has none.
+    expect(away.ticks).toBeGreaterThan(10);
   });
 });
 
