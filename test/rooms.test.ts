@@ -17,7 +17,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   task: ["data"],
   network: ["graph"],
   learning: ["geometry", "graph", "network"],
-  cli: ["geometry", "data", "inference", "plot"],
+  experiment: ["geometry", "data", "graph", "network", "learning", "task", "inference"],
+  cli: ["geometry", "data", "inference", "plot", "experiment"],
 };
 const GROUND_FLOOR = ["tensor.ts", "errors.ts", "random.ts"];
 

@@ -1,5 +1,6 @@
 /** From what a person typed to PairedWeights: which files, which columns, which rows. */
 
+import { join } from "node:path";
 import { openFileSource } from "../data/index.node.ts";
 import {
   type Condition,
@@ -13,6 +14,7 @@ import {
   where,
 } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
+import { isRunFolder, runFiles } from "../experiment/index.node.ts";
 import { type LeftOut, type PairedWeights, pairTensors, pairWeights } from "../inference/index.ts";
 import type { NamedTensor, Table } from "../tensor.ts";
 
@@ -39,7 +41,8 @@ export interface LoadedPairs {
 }
 
 /** Reads one table or two files and pairs them. @throws InputError, UnsupportedError with the sentence to print */
-export async function loadPairs(paths: readonly string[], selection: PairSelection): Promise<LoadedPairs> {
+export async function loadPairs(given: readonly string[], selection: PairSelection): Promise<LoadedPairs> {
+  const paths = await endsOfRun(given);
   const contents = await Promise.all(paths.map(readOne));
   const files = contents.map((content, k) => ({ name: paths[k], description: describe(content) }));
   const [first, second] = contents;
@@ -54,6 +57,13 @@ export async function loadPairs(paths: readonly string[], selection: PairSelecti
     return { ...fromTensors(paths, first.tensors, second.tensors, selection), files };
   }
   return { ...fromTwoTables(tableOf(first), tableOf(second), selection), files };
+}
+
+/** A run of `syngeo train` is its weights before and after. */
+async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
+  const [folder, ...others] = paths;
+  if (others.length > 0 || !(await isRunFolder(folder))) return paths;
+  return [join(folder, runFiles.initial), join(folder, runFiles.final)];
 }
 
 async function readOne(path: string): Promise<FileContents> {

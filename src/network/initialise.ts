@@ -36,8 +36,8 @@ export interface InitialisationOptions {
   readonly fan?: Fan;
   /** Mean over standard deviation of log-normal sizes; 1.5 unless given. */
   readonly ratio?: number;
-  /** The value of all weights under "constant". */
-  readonly value?: number;
+  /** The value of all weights under "constant", where it must be given. */
+  readonly value?: number | null;
   /** Type of the tensors; float32 unless given. */
   readonly dtype?: FloatType;
 }
@@ -73,7 +73,7 @@ function valuesOf(plan: ParameterPlan, options: InitialisationOptions, random: R
 }
 
 function matrixOf(plan: ParameterPlan, options: InitialisationOptions, random: Random): ArrayLike<number> {
-  const { scheme = "pytorch", gain = 1, fan = "in", ratio = 1.5, value } = options;
+  const { scheme = "pytorch", gain = 1, fan = "in", ratio = 1.5, value = null } = options;
   const { shape } = plan;
   switch (scheme) {
     case "pytorch":
@@ -95,8 +95,8 @@ function filled(shape: readonly number[], value: number): Float64Array {
   return new Float64Array(shape.reduce((product, size) => product * size, 1)).fill(value);
 }
 
-function requireValue(value: number | undefined): number {
-  if (value !== undefined && Number.isFinite(value)) return value;
+function requireValue(value: number | null): number {
+  if (value !== null && Number.isFinite(value)) return value;
   throw new InputError({
     code: "bad-parameter",
     message: `initialise: expected a value for constant weights, got ${value}; give one, such as { scheme: "constant", value: 0.01 }`,

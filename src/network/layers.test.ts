@@ -257,7 +257,7 @@ describe("initialise", () => {
 
   it("refuses constant weights without a value", () => {
     expect(() => initialise(layer, { scheme: "constant" }, random)).toThrow(
-      'initialise: expected a value for constant weights, got undefined; give one, such as { scheme: "constant", value: 0.01 }',
+      'initialise: expected a value for constant weights, got null; give one, such as { scheme: "constant", value: 0.01 }',
     );
   });
 });

@@ -49,8 +49,8 @@ export function recurrentNetwork(options: {
 }
 
 /**
- * A small convolutional network: for each number of channels a 3 × 3 convolution (`conv1`, …), ReLU and max-pooling by 2,
- * then one dense layer (`fc`): [examples, 1, rows, columns] → [examples, outputs]. One run at a time.
+ * A small convolutional network: for each number of channels a 3 × 3 convolution (`conv1`, …), max-pooling by 2 and
+ * ReLU, then one dense layer (`fc`): [examples, 1, rows, columns] → [examples, outputs]. One run at a time.
  */
 export function convolutionalNetwork(options: {
   readonly rows: number;
@@ -67,8 +67,9 @@ export function convolutionalNetwork(options: {
       `conv${k + 1}`,
       convolution({ inputs: counts[k], outputs: count, kernel: [3, 3], padding: [1, 1], bias }),
     ],
-    [`relu${k + 1}`, activation(Relu)],
+    // The same as ReLU before pooling, with a quarter of the elements.
     [`pool${k + 1}`, maxPool(2)],
+    [`relu${k + 1}`, activation(Relu)],
   ]);
   const half = (size: number) => channels.reduce((left) => Math.floor(left / 2), size);
   const inputs = counts[channels.length] * half(rows) * half(columns);

@@ -1,0 +1,275 @@
+/** One run: search a rate if asked, learn, and say how it went. Knows no files and no runtime. */
+
+import { InputError } from "../errors.ts";
+import { type GraphTensor, type Tensors, typeText } from "../graph/index.ts";
+import { createRandom } from "../random.ts";
+import type { Task } from "../task/index.ts";
+import type { Experiment } from "./experiment.ts";
+import { initialWeights, type Objective, objectiveOf } from "./experiment-network.ts";
+import { type DigitSets, examplesOf } from "./experiment-task.ts";
+import { accuracyOf, createLearner, type Learner, type OpenSession } from "./learner.ts";
+import {
+  metricsOf,
+  type PassesEnd,
+  type PassMetrics,
+  type Position,
+  type ProgressEvent,
+  runPasses,
+  startOfRun,
+} from "./passes.ts";
+import { type SearchRound, searchRates } from "./search.ts";
+
+/** A run that was stopped, to go on with. */
+export interface Interruption {
+  readonly passes: number;
+  readonly learningRate: number;
+  readonly position: Position;
+  readonly state: Tensors;
+  readonly search: readonly SearchRound[];
+}
+
+export interface TrainOptions {
+  readonly experiment: Experiment;
+  /** For the task `digits`; null for others. */
+  readonly digits: DigitSets | null;
+  /** Weights to start from in place of drawn ones. */
+  readonly pretrained: Tensors | null;
+  /** Where an earlier call stopped; null to begin. */
+  readonly resume: Interruption | null;
+  readonly openSession: OpenSession;
+  readonly onProgress?: (event: ProgressEvent) => void;
+  /** The weights before the first step, as soon as they are known. */
+  readonly onInitial?: (weights: Tensors) => Promise<void>;
+  /** After every pass of the run itself (not of a search). */
+  readonly onPass?: (metrics: PassMetrics, weights: () => Tensors) => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** How a network does at the end, on the examples it learned from and on those held out. */
+export interface Results {
+  readonly loss: number;
+  readonly accuracy: number | null;
+  readonly heldOutLoss: number | null;
+  readonly heldOutAccuracy: number | null;
+}
+
+export interface TrainOutcome {
+  /** `goal-missed`: it ended, but not with the accuracy or loss asked for. */
+  readonly status: "done" | "goal-missed" | "diverged" | "interrupted";
+  /** One sentence; what to do, where the status is not `done`. */
+  readonly message: string;
+  /** Passes of the run itself, extensions included. */
+  readonly passes: number;
+  readonly learningRate: number | null;
+  readonly search: readonly SearchRound[];
+  readonly initial: Tensors;
+  readonly final: Tensors;
+  /** Final weights and the states of the optimiser. */
+  readonly state: Tensors;
+  /** Where an interrupted run stands; null for others, and where it stopped during a search. */
+  readonly position: Position | null;
+  readonly results: Results | null;
+}
+
+/**
+ * One run of an experiment: the same settings and seed give the same weights, bit for bit, on one machine.
+ *
+ * Where the rate is searched and a goal is not met, it searches and learns again with more passes, from the first
+ * weights. Divergence and interruption are outcomes, not errors.
+ *
+ * @throws InputError for settings that do not fit together
+ */
+export async function train(options: TrainOptions): Promise<TrainOutcome> {
+  const { resume, experiment } = options;
+  const random = createRandom(experiment.seed);
+  const task = examplesOf(experiment, options.digits, random.stream("task"));
+  const objective = objectiveOf(experiment, task);
+  const initial = startingWeights(options, objective);
+  if (resume === null) await options.onInitial?.(initial);
+  const run: Run = { options, task, objective, initial, search: [...(resume?.search ?? [])] };
+  if (resume !== null) {
+    const settled = withPasses(experiment, resume.passes);
+    const outcome = await learn(run, settled, resume.learningRate, resume);
+    if (outcome.status !== "goal-missed") return outcome;
+  }
+  const searches = typeof experiment.learning.learningRate !== "number";
+  const { extensions, extraPasses } = experiment.learning.goal;
+  const first = run.search.length;
+  for (let round = first; ; round++) {
+    const settled = withPasses(experiment, experiment.learning.passes + round * extraPasses);
+    const chosen = await rateFor(run, settled);
+    if (chosen === null) return interruptedSearch(run, settled);
+    if (chosen === "none") return allDiverged(run, settled);
+    const outcome = await learn(run, settled, chosen, null);
+    if (outcome.status !== "goal-missed" || !searches || round >= extensions) return outcome;
+  }
+}
+
+interface Run {
+  readonly options: TrainOptions;
+  readonly task: Task;
+  readonly objective: Objective;
+  readonly initial: Tensors;
+  readonly search: SearchRound[];
+}
+
+const withPasses = (experiment: Experiment, passes: number): Experiment => ({
+  ...experiment,
+  learning: { ...experiment.learning, passes },
+});
+
+function startingWeights({ experiment, pretrained }: TrainOptions, objective: Objective): Tensors {
+  if (pretrained === null) return initialWeights(experiment, objective, createRandom(experiment.seed));
+  const entries = Object.entries(objective.network.parameters).map(([name, { shape }]) => {
+    const found: GraphTensor | undefined = pretrained[name];
+    const wanted = { dtype: experiment.dtype, shape };
+    if (found !== undefined && typeText(found) === typeText(wanted)) return [name, found] as const;
+    throw new InputError({
+      code: "pretrained-differs",
+      message: `train: expected ${typeText(wanted)} for "${name}" in the pretrained run, got ${found === undefined ? "nothing" : typeText(found)}; ask for the same model and precision`,
+    });
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The rate given or found; null where the caller stopped the search, "none" where every rate diverged. */
+async function rateFor(run: Run, experiment: Experiment): Promise<number | "none" | null> {
+  const { options, objective, initial, task } = run;
+  const { learningRate } = experiment.learning;
+  if (typeof learningRate === "number") return learningRate;
+  const random = createRandom(experiment.seed);
+  // The regression's labels mean nothing, so its rates are judged on another draw, as in the paper.
+  const other = experiment.task.name === "linear-regression";
+  const round = await searchRates({
+    experiment,
+    rates: learningRate.search,
+    task: other ? examplesOf(experiment, null, random.stream("search")) : task,
+    objective,
+    weights: initial,
+    random: random.stream("batches"),
+    openSession: options.openSession,
+    onProgress: options.onProgress,
+    signal: options.signal,
+  });
+  if (round === null) return null;
+  run.search.push(round);
+  return round.chosen ?? "none";
+}
+
+async function learn(
+  run: Run,
+  experiment: Experiment,
+  rate: number,
+  resume: Interruption | null,
+): Promise<TrainOutcome> {
+  const { options, objective, initial, task } = run;
+  const { openSession, onPass, onProgress, signal } = options;
+  const state = resume?.state ?? null;
+  const learner = createLearner({ experiment, objective, weights: initial, state, runs: null, openSession });
+  const started = performance.now();
+  const common = { experiment, task, learner, rates: [rate] };
+  try {
+    const end = await runPasses({
+      ...common,
+      from: resume?.position ?? startOfRun,
+      random: createRandom(experiment.seed).stream("batches"),
+      label: "",
+      onProgress,
+      signal,
+      onPass: async (marks, steps, pass) => {
+        const seconds = (performance.now() - started) / 1000;
+        const metrics = await metricsOf(common, { marks, steps, pass, seconds });
+        await onPass?.(metrics, () => weightsOf(learner.state(), initial));
+      },
+    });
+    return await outcomeOf(run, { experiment, rate, learner, end });
+  } finally {
+    await learner.close();
+  }
+}
+
+/** The weights of a state, without what the optimiser remembers. */
+const weightsOf = (state: Tensors, initial: Tensors): Tensors =>
+  Object.fromEntries(Object.keys(initial).map((name) => [name, state[name]]));
+
+async function outcomeOf(
+  run: Run,
+  ended: { experiment: Experiment; rate: number; learner: Learner; end: PassesEnd },
+): Promise<TrainOutcome> {
+  const { experiment, rate, learner, end } = ended;
+  const state = learner.state();
+  const final = weightsOf(state, run.initial);
+  const common = { ...basisOf(run, experiment), learningRate: rate, final, state };
+  if (end.kind === "interrupted") {
+    const { position } = end;
+    const message = `stopped in pass ${position.pass + 1} of ${experiment.learning.passes}; go on with --resume`;
+    return { ...common, status: "interrupted", message, position };
+  }
+  const spoilt = Object.entries(final).find(([, { data }]) =>
+    data.some((value) => !Number.isFinite(Number(value))),
+  );
+  if (end.kind === "diverged" || spoilt !== undefined) {
+    const what =
+      end.kind === "diverged"
+        ? `a finite loss, got ${end.loss} (step ${end.step}, pass ${end.pass + 1}`
+        : `finite weights, got others in "${spoilt?.[0]}" (after the last step`;
+    const lower = Number((rate / 10).toPrecision(2));
+    const message = `train: expected ${what}, learning rate ${rate}); try --learning-rate ${lower}, or --learning-rate search`;
+    return { ...common, status: "diverged", message };
+  }
+  const results = await resultsOf(run.task, learner);
+  const missed = missedGoal(experiment, results);
+  return missed === null
+    ? { ...common, status: "done", message: "", results }
+    : { ...common, status: "goal-missed", message: missed, results };
+}
+
+function basisOf(run: Run, experiment: Experiment) {
+  const { initial, search } = run;
+  const { passes } = experiment.learning;
+  return {
+    initial,
+    final: initial,
+    state: initial,
+    search,
+    passes,
+    learningRate: null,
+    position: null,
+    results: null,
+  };
+}
+
+function interruptedSearch(run: Run, experiment: Experiment): TrainOutcome {
+  const message = "stopped while searching a learning rate; --resume searches again";
+  return { ...basisOf(run, experiment), status: "interrupted", message };
+}
+
+function allDiverged(run: Run, experiment: Experiment): TrainOutcome {
+  const rates = run.search[run.search.length - 1].rates.map(({ learningRate }) => learningRate);
+  const message = `train: expected a finite loss at one of the rates, got none (${rates.join(", ")}); search lower ones with --rates`;
+  return { ...basisOf(run, experiment), status: "diverged", message };
+}
+
+async function resultsOf(task: Task, learner: Learner): Promise<Results> {
+  const train = await learner.evaluate(task.train);
+  const heldOut = task.heldOut === null ? null : await learner.evaluate(task.heldOut);
+  return {
+    loss: train.losses[0],
+    accuracy: accuracyOf(train, task.train),
+    heldOutLoss: heldOut?.losses[0] ?? null,
+    heldOutAccuracy: heldOut === null || task.heldOut === null ? null : accuracyOf(heldOut, task.heldOut),
+  };
+}
+
+/** What the goal lacks, as a sentence; null where there is none or it is met. */
+function missedGoal({ learning: { goal, passes } }: Experiment, { loss, accuracy }: Results): string | null {
+  if (goal.accuracy !== null && accuracy !== null && accuracy < goal.accuracy) {
+    return `after ${passes} passes the accuracy is ${percent(accuracy)}, not ${percent(goal.accuracy)}; give more --passes or another rate`;
+  }
+  if (goal.loss !== null && loss >= goal.loss) {
+    return `after ${passes} passes the loss is ${loss.toPrecision(3)}, not below ${goal.loss}; give more --passes or another rate`;
+  }
+  return null;
+}
+
+const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`;
