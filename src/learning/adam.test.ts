@@ -156,9 +156,10 @@ describe("decoupledWeightDecay", () => {
 
   it("refuses learning rates that would take whole weights or more", () => {
     expect(() => step(0.5, 2)).toThrow(
-      "learningRate: expected rates < 2, where the decoupled decay would take whole weights, got 2 (run 0); lower this or the decay",
+      "learningRate: expected rates < 2 (the limit of the chain), got 2 (run 0); lower it, or the decoupled decay",
     );
     expect(() => step(0, 1e9)).not.toThrow();
+    expect(() => step(0, Number.NaN)).toThrow("got NaN (run 0)");
     expect(() => decoupledWeightDecay({ rate: -1 })).toThrow("decoupledWeightDecay: expected rate >= 0");
   });
 });

@@ -56,7 +56,7 @@ export interface TrainingStep extends LoopOptions {
   /**
    * The rate of one step, to be fed as `learningRate`: the same for all runs, or one for each.
    *
-   * @throws InputError `bad-length`; `bad-option` from the limit of a unit on (`decoupledWeightDecay`)
+   * @throws InputError `bad-length`; `bad-option` from the limit of a unit on (1/λ of `decoupledWeightDecay`), and for NaN
    */
   learningRate(rate: number | readonly number[]): GraphTensor;
 }
@@ -173,11 +173,11 @@ function rateMaker(
         message: `learningRate: expected one rate for each of ${runs ?? 1} runs, got ${rates.length}; give one number for all`,
       });
     }
-    const wrong = rates.findIndex((value) => value >= learningRateLimit);
+    const wrong = rates.findIndex((value) => !(value < learningRateLimit));
     if (wrong >= 0) {
       throw new InputError({
         code: "bad-option",
-        message: `learningRate: expected rates < ${learningRateLimit}, where the decoupled decay would take whole weights, got ${rates[wrong]} (run ${wrong}); lower this or the decay`,
+        message: `learningRate: expected rates < ${learningRateLimit} (the limit of the chain), got ${rates[wrong]} (run ${wrong}); lower it, or the decoupled decay`,
       });
     }
     return tensorOf(dtype, shape, rates);
