@@ -36,6 +36,7 @@ export default async function setup(project: TestProject): Promise<void> {
   project.provide("nodeRuns", {
     perceptron: await runOf("perceptron"),
     "recurrent network": await runOf("recurrent network"),
+    "convolutional network": await runOf("convolutional network"),
   });
   const path = new URL(`../../${EXAMPLE}`, import.meta.url).pathname;
   const source = await openFileSource(path);

@@ -5,7 +5,7 @@ import { encodeModel } from "../../src/graph/index.ts";
 import { openWebSession } from "../../src/graph/index.web.ts";
 import { learn, type ModelName, models, STEPS } from "./models.ts";
 
-const names: readonly ModelName[] = ["perceptron", "recurrent network"];
+const names: readonly ModelName[] = ["perceptron", "recurrent network", "convolutional network"];
 
 describe.each(names)("training the %s on a page", (name) => {
   it("runs the bytes of Node's graph to the losses of Node", async () => {
