@@ -16,14 +16,20 @@ import {
   ReduceSum,
   Relu,
   Reshape,
+  Split,
   Sub,
   sizeOf,
-  Split,
   Tanh,
   type Tensors,
   type Value,
 } from "../src/graph/index.ts";
-import { chain, momentum, scaleByLearningRate, type TrainingStep, trainingStep } from "../src/learning/index.ts";
+import {
+  chain,
+  momentum,
+  scaleByLearningRate,
+  type TrainingStep,
+  trainingStep,
+} from "../src/learning/index.ts";
 
 /** The seed of a weight, its shape and its largest size. */
 type Weight = readonly [seed: number, shape: readonly number[], scale: number];
@@ -233,8 +239,9 @@ function cnnRow(batch: number): Row {
     build() {
       const x = input("x", "float32", [batch, 1, 28, 28]);
       const labels = input("labels", "float32", [batch, CLASSES]);
+      // The rectifier behind the pool is the same function as before it, on a quarter of the elements.
       const block = (maps: Value, w: Value, b: Value) =>
-        MaxPool(Relu(Conv(maps, w, b, { pads: [1, 1, 1, 1] })), { kernel_shape: [2, 2], strides: [2, 2] });
+        Relu(MaxPool(Conv(maps, w, b, { pads: [1, 1, 1, 1] }), { kernel_shape: [2, 2], strides: [2, 2] }));
       const step = stepOf(spec, [x, labels], (w1, b1, w2, b2, w3, b3) => {
         const maps = block(block(x, w1, b1), w2, b2);
         return crossEntropy(Gemm(Flatten(maps), w3, b3, { transB: 1 }), labels);

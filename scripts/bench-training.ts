@@ -126,8 +126,7 @@ const best = (summaries: readonly Summary[]) =>
 
 async function benchRow(row: Row, torch: Torch | null, floor: number): Promise<void> {
   console.log(`\n${row.title} (${row.name})`);
-  const ours = [];
-  for (const threads of THREADS) ours.push(await openRow(row, threads));
+  const ours = await Promise.all(THREADS.map((threads) => openRow(row, threads)));
   if (torch !== null) {
     const theirs = await torch.prepare(row.spec, COMPARED_STEPS);
     const off = theirs.map((loss, i) => Math.abs(ours[0].losses[i] - loss) / Math.abs(loss));
@@ -147,7 +146,8 @@ async function benchRow(row: Row, torch: Torch | null, floor: number): Promise<v
   }
   for (const { close } of ours) await close();
   const mine = times.map(summary);
-  for (const [i, threads] of THREADS.entries()) printSummary(`ours, ${threads} thread${threads > 1 ? "s" : ""}`, mine[i]);
+  for (const [i, threads] of THREADS.entries())
+    printSummary(`ours, ${threads} thread${threads > 1 ? "s" : ""}`, mine[i]);
   const mineBest = best(mine);
   if (torch === null) {
     console.log(

@@ -15,6 +15,7 @@ import {
   input,
   LogSoftmax,
   MatMul,
+  MaxPool,
   Mul,
   Neg,
   Pad,
@@ -174,6 +175,31 @@ describe("gradient", () => {
         dx: float64[3] = Mul dy, t2
       } dx"
     `);
+  });
+
+  it("of the maximum goes to the first of equal places in a window, row-major", async () => {
+    const maps = input("maps", "float32", [1, 1, 4, 4]);
+    const flows = input("flows", "float32", [1, 1, 2, 2]);
+    const pooled = MaxPool(maps, { kernel_shape: [2, 2], strides: [2, 2] });
+    const [back] = gradient(pooled, [maps], flows);
+    const session = await openSession(defineGraph({ inputs: [maps, flows], outputs: { back } }));
+    const rows = [
+      [5, 5, 1, 2],
+      [5, 5, 2, 2],
+      [0, 0, -3, -1],
+      [1, 1, -2, -1],
+    ];
+    const feeds = {
+      maps: tensorOf("float32", [1, 1, 4, 4], rows.flat()),
+      flows: tensorOf("float32", [1, 1, 2, 2], [1, 2, 3, 4]),
+    };
+    const got = Array.from((await session.run(feeds)).back.data, Number);
+    expect([0, 4, 8, 12].map((start) => got.slice(start, start + 4))).toEqual([
+      [1, 0, 0, 2],
+      [0, 0, 0, 0],
+      [0, 0, 0, 4],
+      [3, 0, 0, 0],
+    ]);
   });
 
   it("refuses losses that are not one number, integers and rules that are not there", () => {
