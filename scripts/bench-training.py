@@ -2,12 +2,14 @@
 
 Reads one JSON object a line from standard input and answers with one:
 
-    {"prepare": ROW}                      builds the row -> {"losses": [...]}: the losses of its first steps
-    {"threads": N, "seconds": S}          steps for about S seconds -> {"wall": [ms, ...], "cpu": ms a step}
+    {"prepare": ROW, "steps": N}                      builds the row -> {"losses": [...]} of its first N steps
+    {"threads": N, "products": M, "seconds": S}       steps for about S seconds -> {"wall": [ms, ...], "cpu": [ms, ...]}
 
-The first line it writes says which versions run. Weights and examples come from the same integer hash as there.
+N threads are for PyTorch's own loops, M for the matrix products where those are OpenBLAS's. The first line it writes says
+what runs. Weights and examples come from the same integer hash as there.
 """
 
+import ctypes
 import json
 import sys
 import time
@@ -121,24 +123,40 @@ def stepper(spec):
     return step
 
 
-def measure(step, threads, seconds):
-    torch.set_num_threads(threads)
+def measure(step, seconds):
     step()
-    wall = []
-    cpu = time.process_time()
+    wall, cpu = [], []
     end = time.perf_counter() + seconds
     while not wall or time.perf_counter() < end:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         step()
+        cpu.append((time.process_time() - worked) * 1000)
         wall.append((time.perf_counter() - started) * 1000)
-    return {"wall": wall, "cpu": (time.process_time() - cpu) * 1000 / len(wall)}
+    return {"wall": wall, "cpu": cpu}
 
 
-def blas():
-    """The library that does the matrix products, by the files that the process has open."""
+def product_libraries():
+    """The files that do the matrix products, among those that the process has open."""
+    if sys.platform != "linux":
+        return []
     with open("/proc/self/maps") as maps:
-        files = {line.split()[-1] for line in maps if "blas" in line or "mkl_rt" in line}
-    return sorted(files)
+        files = {line.split()[-1] for line in maps}
+    return sorted(name for name in files if "/lib" in name and ("blas" in name.rsplit("/")[-1] or "mkl_rt" in name))
+
+
+def set_threads(threads, products):
+    torch.set_num_threads(threads)
+    for name in product_libraries():
+        library = ctypes.CDLL(name)
+        if hasattr(library, "openblas_set_num_threads"):
+            library.openblas_set_num_threads(products)
+
+
+def product_speed(size=1024):
+    """Operations a millisecond of one large product on one thread."""
+    set_threads(1, 1)
+    a = torch.ones(size, size)
+    return 2 * size**3 / min(measure(lambda: a @ a, 0.5)["wall"])
 
 
 def answer(message):
@@ -146,15 +164,16 @@ def answer(message):
 
 
 def main():
-    answer({"torch": torch.__version__, "blas": blas() if sys.platform == "linux" else []})
+    answer({"torch": torch.__version__, "libraries": product_libraries(), "operations": product_speed()})
     step = None
     for line in sys.stdin:
         request = json.loads(line)
         if "prepare" in request:
             step = stepper(request["prepare"])
-            answer({"losses": [step().item() for _ in range(request["prepare"]["compared"])]})
+            answer({"losses": [step().item() for _ in range(request["steps"])]})
         else:
-            answer(measure(step, request["threads"], request["seconds"]))
+            set_threads(request["threads"], request["products"])
+            answer(measure(step, request["seconds"]))
 
 
 main()

@@ -4,9 +4,11 @@
  *     npm run bench-training [-- --row mlp --seconds 0.5 --rounds 7]
  *
  * A step is forward pass, backward pass and mirror descent (negative entropy, momentum 0.9), float32. Both sides start
- * from the same weights; the losses of the first steps are compared before anything is timed. Then they take turns, with
- * one thread and with two. Each row names its floor: what its matrix products take at the speed of one large product, or
- * its bytes at the speed of one large sum, whichever is longer, measured here in the same run.
+ * from the same weights; the losses of their first steps are compared before anything is timed. Then they take turns, with
+ * one thread and with two. On a machine that others use too, look at the least time and at the processor time.
+ *
+ * Each row has a floor for one thread: its products and convolutions at the speed of one large product, or the bytes that
+ * it must read at the speed of one large sum, whichever is longer, both measured here in the same run.
  */
 
 import { cpus } from "node:os";
@@ -23,7 +25,7 @@ import {
   type Tensors,
 } from "../src/graph/index.ts";
 import { type Row, rows } from "./bench-training-rows.ts";
-import { startTorch, type Timed, type Torch } from "./bench-training-torch.ts";
+import { startTorch, type Timed, type Torch, type TorchThreads } from "./bench-training-torch.ts";
 
 const { values } = parseArgs({
   options: {
@@ -36,6 +38,11 @@ const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 const COMPARED_STEPS = 5;
 const THREADS = [1, 2];
+const TORCH_THREADS: readonly TorchThreads[] = [
+  { threads: 1, products: 1 },
+  { threads: 1, products: 2 },
+  { threads: 2, products: 2 },
+];
 
 type Step = () => Promise<unknown>;
 
@@ -43,23 +50,24 @@ type Step = () => Promise<unknown>;
 async function measure(step: Step, duration: number): Promise<Timed> {
   await step();
   const wall: number[] = [];
-  const cpu = process.cpuUsage();
+  const cpu: number[] = [];
   const end = performance.now() + duration * 1000;
   while (wall.length === 0 || performance.now() < end) {
-    const started = performance.now();
+    const [started, worked] = [performance.now(), process.cpuUsage()];
     await step();
+    const { user, system } = process.cpuUsage(worked);
+    cpu.push((user + system) / 1000);
     wall.push(performance.now() - started);
   }
-  const { user, system } = process.cpuUsage(cpu);
-  return { wall, cpu: (user + system) / 1000 / wall.length };
+  return { wall, cpu };
 }
 
 const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b);
 const quantile = (list: readonly number[], q: number) => sorted(list)[Math.round((list.length - 1) * q)];
-const median = (list: readonly number[]) => quantile(list, 0.5);
 
-/** Medians of the rounds and what lies around them. */
+/** The median of the rounds' medians, the range of those, and the least of all steps: by the clock and of the processor. */
 interface Summary {
+  readonly name: string;
   readonly median: number;
   readonly low: number;
   readonly high: number;
@@ -67,24 +75,25 @@ interface Summary {
   readonly cpu: number;
 }
 
-function summary(runs: readonly Timed[]): Summary {
-  const medians = runs.map(({ wall }) => median(wall));
+function summary(name: string, runs: readonly Timed[]): Summary {
+  const medians = runs.map(({ wall }) => quantile(wall, 0.5));
   return {
-    median: median(medians),
+    name,
+    median: quantile(medians, 0.5),
     low: Math.min(...medians),
     high: Math.max(...medians),
     least: Math.min(...runs.flatMap(({ wall }) => wall)),
-    cpu: median(runs.map(({ cpu }) => cpu)),
+    cpu: Math.min(...runs.flatMap(({ cpu }) => cpu)),
   };
 }
 
-/** Milliseconds of one run of a graph on inputs of ones, the best of many. */
+/** Milliseconds of one run of a graph on inputs of ones with one thread, the best of many. */
 async function bestOf(graph: Graph): Promise<number> {
-  const session = await openSession(graph, { threads: Math.max(...THREADS) });
+  const session = await openSession(graph);
   const feeds: Tensors = Object.fromEntries(
-    graph.inputs.map(({ name, value }) => [
+    graph.inputs.map(({ name, value: { shape } }) => [
       name,
-      { dtype: "float32", shape: value.shape, data: new Float32Array(sizeOf(value.shape)).fill(1) },
+      { dtype: "float32", shape, data: new Float32Array(sizeOf(shape)).fill(1) },
     ]),
   );
   const { wall } = await measure(() => session.run(feeds), 1);
@@ -92,9 +101,9 @@ async function bestOf(graph: Graph): Promise<number> {
   return Math.min(...wall);
 }
 
-/** What two threads reach here: operations and bytes a millisecond. */
+/** What one thread reaches here: operations and bytes a millisecond. */
 async function measureMachine() {
-  const size = 2048;
+  const size = 1024;
   const a = input("a", "float32", [size, size]);
   const product = await bestOf(defineGraph({ inputs: [a], outputs: { y: Gemm(a, a) } }));
   const many = input("many", "float32", [2048, 20_000]);
@@ -106,76 +115,96 @@ async function openRow(row: Row, threads: number) {
   const { step, feeds } = row.build();
   const session = await openSession(step.graph, { threads });
   const all = { ...feeds, learningRate: step.learningRate(row.spec.learningRate) };
-  const first = openLoop(session, step);
-  const losses: number[] = [];
-  for (let i = 0; i < COMPARED_STEPS; i++) losses.push(Number((await first.step(all)).loss.data[0]));
   const loop = openLoop(session, step);
+  const losses: number[] = [];
+  for (let i = 0; i < COMPARED_STEPS; i++) losses.push(Number((await loop.step(all)).loss.data[0]));
   return { losses, step: () => loop.step(all), close: () => session.close() };
 }
 
-const number = (value: number) => (value < 100 ? value.toFixed(2) : value.toFixed(0)).padStart(7);
-
-function printSummary(name: string, { median: middle, low, high, least, cpu }: Summary): void {
+/** Prints the losses of both sides; a difference is a failure of the bench. */
+function compareLosses(ours: readonly number[], theirs: readonly number[]): void {
+  const off = Math.max(...theirs.map((loss, i) => Math.abs(ours[i] - loss) / Math.abs(loss)));
+  const agree = off < 1e-4;
+  const texts = ours.map((loss) => loss.toFixed(5)).join(" ");
   console.log(
-    `  ${name.padEnd(18)} median ${number(middle)} ms  rounds ${number(low)} … ${number(high)}  least ${number(least)}  processor ${number(cpu)}`,
+    `  losses of ${ours.length} steps ${texts}: PyTorch's ${agree ? "agree" : "DIFFER"}, to ${off.toExponential(0)} of them`,
+  );
+  if (!agree) process.exitCode = 1;
+}
+
+const number = (value: number) => value.toFixed(value < 100 ? 2 : 0).padStart(7);
+
+function printSummary({ name, median, low, high, least, cpu }: Summary): void {
+  console.log(
+    `  ${name.padEnd(36)} median ${number(median)} ms (rounds ${number(low)} … ${number(high)})  least ${number(least)}, of the processor ${number(cpu)}`,
   );
 }
 
-const best = (summaries: readonly Summary[]) =>
-  summaries.reduce((first, second) => (second.median < first.median ? second : first));
+const bestBy = (of: "median" | "least" | "cpu", summaries: readonly Summary[]) =>
+  Math.min(...summaries.map((entry) => entry[of]));
 
 async function benchRow(row: Row, torch: Torch | null, floor: number): Promise<void> {
   console.log(`\n${row.title} (${row.name})`);
-  const ours = await Promise.all(THREADS.map((threads) => openRow(row, threads)));
-  if (torch !== null) {
-    const theirs = await torch.prepare(row.spec, COMPARED_STEPS);
-    const off = theirs.map((loss, i) => Math.abs(ours[0].losses[i] - loss) / Math.abs(loss));
-    const agrees = Math.max(...off) < 1e-4;
-    console.log(
-      `  losses of ${COMPARED_STEPS} steps ${ours[0].losses.map((loss) => loss.toFixed(5)).join(" ")}; PyTorch's ${agrees ? "agree" : "DIFFER"} to ${Math.max(...off).toExponential(1)}`,
-    );
-    if (!agrees) process.exitCode = 1;
+  const sides = [];
+  const opened = await Promise.all(THREADS.map((threads) => openRow(row, threads)));
+  for (const [i, { step }] of opened.entries()) {
+    const name = `ours, threads: ${THREADS[i]}`;
+    sides.push({ name, ours: true, times: [] as Timed[], turn: () => measure(step, seconds) });
   }
-  const times: Timed[][] = THREADS.map(() => []);
-  const theirTimes: Timed[][] = THREADS.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, threads] of THREADS.entries()) {
-      times[i].push(await measure(ours[i].step, seconds));
-      if (torch !== null) theirTimes[i].push(await torch.measure(threads, seconds));
+  if (torch !== null) {
+    compareLosses(opened[0].losses, await torch.prepare(row.spec, COMPARED_STEPS));
+    for (const threads of TORCH_THREADS) {
+      const name = `PyTorch, threads: ${threads.threads}, in products: ${threads.products}`;
+      sides.push({ name, ours: false, times: [] as Timed[], turn: () => torch.measure(threads, seconds) });
     }
   }
-  for (const { close } of ours) await close();
-  const mine = times.map(summary);
-  for (const [i, threads] of THREADS.entries())
-    printSummary(`ours, ${threads} thread${threads > 1 ? "s" : ""}`, mine[i]);
-  const mineBest = best(mine);
+  for (let round = 0; round < rounds; round++) {
+    for (const { times, turn } of sides) times.push(await turn());
+  }
+  for (const { close } of opened) await close();
+  const mine = sides.filter(({ ours }) => ours).map(({ name, times }) => summary(name, times));
+  const theirs = sides.filter(({ ours }) => !ours).map(({ name, times }) => summary(name, times));
+  for (const entry of [...mine, ...theirs]) printSummary(entry);
   if (torch === null) {
-    console.log(
-      `  PyTorch 1.13, measured elsewhere: ${row.elsewhere} ms; ratio ${(mineBest.median / row.elsewhere).toFixed(2)}`,
-    );
+    const ratio = bestBy("median", mine) / row.elsewhere;
+    console.log(`  PyTorch 1.13, measured elsewhere: ${row.elsewhere} ms; ratio ${ratio.toFixed(2)}`);
   } else {
-    const theirs = theirTimes.map(summary);
-    for (const [i, threads] of THREADS.entries())
-      printSummary(`PyTorch, ${threads} thread${threads > 1 ? "s" : ""}`, theirs[i]);
-    const theirBest = best(theirs);
+    const ratio = (of: "median" | "least" | "cpu") => (bestBy(of, mine) / bestBy(of, theirs)).toFixed(2);
     console.log(
-      `  ratio of the best medians ${(mineBest.median / theirBest.median).toFixed(2)}, of the least ${(Math.min(...mine.map(({ least }) => least)) / Math.min(...theirs.map(({ least }) => least))).toFixed(2)}`,
+      `  ratio, each side at its best: medians ${ratio("median")}, least times ${ratio("least")}, least processor times ${ratio("cpu")}`,
     );
   }
-  console.log(`  floor ${number(floor)} ms; ours is ${(mineBest.median / floor).toFixed(1)} times that`);
+  console.log(
+    `  floor ${floor.toFixed(1)} ms for one thread; ours takes ${(mine[0].cpu / floor).toFixed(1)} times that (processor time)`,
+  );
 }
 
+function printTorch(torch: Torch | null, operations: number): void {
+  if (torch === null) {
+    console.log(
+      "no Python here has torch (python3, /usr/bin/python3): beside ours stand numbers measured elsewhere",
+    );
+    return;
+  }
+  const files = torch.libraries.join(", ") || "an unknown library";
+  console.log(
+    `PyTorch ${torch.version} of ${torch.interpreter}: ${gigas(torch.operations)} GFLOP/s by ${files}`,
+  );
+  if (torch.operations < operations / 3) {
+    console.log(
+      "this PyTorch has no fast BLAS, which makes the comparison unfair: install one (Debian: libopenblas0)",
+    );
+  }
+}
+
+const gigas = (each: number) => (each / 1e6).toFixed(0);
+
 const torch = await startTorch();
-console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`);
-console.log(
-  torch === null
-    ? "no Python here has torch (python3, /usr/bin/python3): beside ours stand numbers measured elsewhere"
-    : `PyTorch ${torch.version} of ${torch.interpreter}, matrix products by ${torch.blas.join(", ") || "an unknown library"}`,
-);
 const machine = await measureMachine();
 console.log(
-  `one large product ${(machine.operations / 1e6).toFixed(0)} GFLOP/s, one large sum ${(machine.bytes / 1e6).toFixed(0)} GB/s`,
+  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; one thread: ${gigas(machine.operations)} GFLOP/s in a large product, ${gigas(machine.bytes)} GB/s in a large sum`,
 );
+printTorch(torch, machine.operations);
 for (const row of rows.filter(({ name }) => name.includes(values.row))) {
   await benchRow(row, torch, Math.max(row.operations / machine.operations, row.bytes / machine.bytes));
 }
