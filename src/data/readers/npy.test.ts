@@ -105,7 +105,7 @@ describe("readNpyHeader", () => {
   });
 
   it.each([
-    ["'|O'", "object-array", '"|O" (pickled Python objects, which are never executed here)'],
+    ["'|O'", "object-array", '"|O" (pickled Python objects)'],
     ["'<c8'", "element-type", '"<c8" (complex numbers)'],
     ["'<c16'", "element-type", "complex"],
     ["'<U3'", "element-type", "text"],
