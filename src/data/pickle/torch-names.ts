@@ -172,7 +172,15 @@ const makers: ReadonlyMap<string, Call> = new Map([
 const rebuildFromType: Call = ([maker, , args], where) =>
   callName(where, makers, maker ?? null, args ?? null);
 
-const referred = [...storages.keys(), ...dtypes.keys(), "torch.Tensor", "torch.nn.parameter.Parameter"];
+const referred = [
+  ...storages.keys(),
+  ...dtypes.keys(),
+  "torch.Tensor",
+  "torch.nn.parameter.Parameter",
+  "torch.per_tensor_affine",
+  "torch.per_channel_affine",
+  "torch.per_channel_affine_float_qparams",
+];
 
 /** All that a checkpoint of tensors needs. */
 export const torchNames: KnownNames = new Map<string, Call | null>([
