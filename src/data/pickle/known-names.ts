@@ -2,7 +2,7 @@
 
 import { UnsupportedError } from "../../errors.ts";
 import { setArrayState, setTypeState } from "./numpy-names.ts";
-import { badPickle, type Dict, itemsOf, keyOf, type PickleValue, showValue } from "./values.ts";
+import { badPickle, type Dict, itemsOf, keyOf, type PickleValue, quote, showValue } from "./values.ts";
 
 /** Makes the value that a call in Python would; `where` begins its messages. */
 export type Call = (args: readonly PickleValue[], where: string) => PickleValue;
@@ -14,10 +14,9 @@ const mostArguments = 16;
 
 /** The error for a name that is not allowed. */
 export function refuseName(where: string, name: string): UnsupportedError {
-  const shown = JSON.stringify(name.length <= 100 ? name : `${name.slice(0, 99)}…`);
   return new UnsupportedError({
     code: "pickle-name",
-    message: `${where}: expected a pickle of tensors, arrays, numbers, texts and containers only, got the name ${shown}, which is never imported or called here; load the file in Python if you trust it, and save only its tensors, as model.state_dict() has them`,
+    message: `${where}: expected a pickle of tensors, arrays, numbers, texts and containers only, got the name ${quote(name)}, which is never imported or called here; load the file in Python if you trust it, and save only its tensors, as model.state_dict() has them`,
   });
 }
 
@@ -101,7 +100,7 @@ function set(args: readonly PickleValue[], where: string): PickleValue {
 
 const complex: Call = (args) => ({
   kind: "text",
-  text: `complex(${args.map((arg) => showValue(arg, 1)).join(", ")})`,
+  text: `complex${showValue({ kind: "tuple", items: [...args] }, 1)}`,
 });
 
 const builtins: readonly (readonly [string, Call | null])[] = [

@@ -8,6 +8,7 @@ import {
   itemsOf,
   type ObjectArray,
   type PickleValue,
+  quote,
   type Sequence,
   type StridedArray,
   showValue,
@@ -90,7 +91,7 @@ function visit(walk: Walk, value: PickleValue, place: Place): void {
       break;
     case "empty-array":
       if (node.filled === null)
-        throw badPickle(walk.where, "the contents of a numpy array", `none ("${name}")`);
+        throw badPickle(walk.where, "the contents of a numpy array", `none (${quote(name)})`);
       visit(walk, node.filled, place);
       break;
     case "objects":
@@ -154,7 +155,7 @@ function deeper(walk: Walk, place: Place): Place {
   if (place.depth < deepest) return { ...place, depth: place.depth + 1 };
   throw new UnsupportedError({
     code: "pickle-depth",
-    message: `${walk.where}: expected at most ${deepest} containers within each other, got more at "${place.name.slice(0, 60)}…"; save a dict of tensors, as model.state_dict() is`,
+    message: `${walk.where}: expected at most ${deepest} containers within each other, got more at ${quote(place.name)}; save a dict of tensors, as model.state_dict() is`,
   });
 }
 
@@ -164,18 +165,14 @@ function below(walk: Walk, place: Place, step: string): Place {
   throw badPickle(
     walk.where,
     `names of at most ${longestName} characters`,
-    `${name.length} ("${name.slice(0, 60)}…")`,
+    `${name.length} (${quote(name)})`,
   );
 }
 
 function showKey({ where }: Walk, key: PickleValue): string {
   if (typeof key !== "string") return showValue(key, 1);
   if (key.length <= longestName) return key;
-  throw badPickle(
-    where,
-    `names of at most ${longestName} characters`,
-    `${key.length} ("${key.slice(0, 60)}…")`,
-  );
+  throw badPickle(where, `names of at most ${longestName} characters`, `${key.length} (${quote(key)})`);
 }
 
 function addText(walk: Walk, value: PickleValue, name: string): void {
@@ -188,7 +185,7 @@ function addName(walk: Walk, name: string): void {
   if (walk.names.has(name)) {
     throw new InputError({
       code: "duplicate-name",
-      message: `${walk.where}: expected every name once, got "${name}" twice (a dot within a key reads like a nested dict); save the tensors again under different names`,
+      message: `${walk.where}: expected every name once, got ${quote(name)} twice (a dot within a key reads like a nested dict); save the tensors again under different names`,
     });
   }
   walk.names.add(name);

@@ -32,7 +32,7 @@ export function setTypeState(where: string, type: NumpyType, state: PickleValue)
   const items = itemsOf(state);
   const order = items?.[1];
   if (items === null || items.length < 5 || typeof order !== "string" || !/^[<>|=]$/.test(order)) {
-    throw badPickle(where, "the state of a numpy type", showValue(state));
+    throw badPickle(where, "the state of a numpy type", showValue(state, 1));
   }
   type.order = order;
   type.hasFields = items[2] !== null || items[3] !== null || items[4] !== null;
@@ -49,7 +49,7 @@ export function setArrayState(where: string, array: EmptyArray, state: PickleVal
   const items = itemsOf(state) ?? [];
   const [, sizes, type, isFortran, values] = items;
   if (items.length !== 5 || typeof isFortran !== "boolean") {
-    throw badPickle(where, "the state of a numpy array", showValue(state));
+    throw badPickle(where, "the state of a numpy array", showValue(state, 1));
   }
   array.filled = arrayOf(where, type, sizes, isFortran, values);
 }
@@ -67,7 +67,7 @@ function arrayOf(
     throw badPickle(
       where,
       "the type and shape of a numpy array",
-      `${showValue(type, 1)}, ${showValue(sizes)}`,
+      `${showValue(type, 1)}, ${showValue(sizes, 1)}`,
     );
   }
   if (type.letters.startsWith("O")) {
@@ -129,7 +129,7 @@ function encode(args: readonly PickleValue[], where: string): Bytes {
   if (typeof text === "string" && (encoding === "latin1" || encoding === "latin-1")) {
     return { kind: "bytes", source: latin1Source(text) };
   }
-  throw badPickle(where, "a text to encode in latin1", args.map((arg) => showValue(arg, 1)).join(", "));
+  throw badPickle(where, "a text to encode in latin1", showValue({ kind: "tuple", items: [...args] }, 1));
 }
 
 function latin1Source(text: string): ByteSource {
@@ -154,7 +154,9 @@ function latin1Source(text: string): ByteSource {
 }
 
 function bytes(args: readonly PickleValue[], where: string): Bytes {
-  return args.length === 0 ? { kind: "bytes", source: latin1Source("") } : encode(args, where);
+  if (args.length === 0) return { kind: "bytes", source: latin1Source("") };
+  const [content] = args;
+  return typeof content === "object" && content?.kind === "bytes" ? content : encode(args, where);
 }
 
 const reconstruct: Call = () => ({ kind: "empty-array", filled: null });

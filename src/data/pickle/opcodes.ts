@@ -70,7 +70,7 @@ export const opcodes = {
   NEWOBJ: [0x81, none],
   EXT1: [0x82, number("uint8")],
   EXT2: [0x83, number("uint16")],
-  EXT4: [0x84, number("uint32")],
+  EXT4: [0x84, number("int32")],
   TUPLE1: [0x85, none],
   TUPLE2: [0x86, none],
   TUPLE3: [0x87, none],

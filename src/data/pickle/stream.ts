@@ -67,7 +67,9 @@ export async function nextInstruction(stream: PickleStream): Promise<Instruction
       return { opcode, operand: await readNumber(stream, argument.form) };
     case "lines": {
       const first = await readLine(stream);
-      return { opcode, operand: argument.count === 1 ? first : `${first}.${await readLine(stream)}` };
+      // One line is a number or an escaped text, two are the names of a module and of what is in it.
+      if (argument.count === 1) return { opcode, operand: latin1(first) };
+      return { opcode, operand: `${names.decode(first)}.${names.decode(await readLine(stream))}` };
     }
     case "run":
       return {
@@ -124,13 +126,13 @@ async function readNumber(stream: PickleStream, form: NumberForm): Promise<numbe
   return value;
 }
 
-async function readLine(stream: PickleStream): Promise<string> {
+async function readLine(stream: PickleStream): Promise<Uint8Array> {
   for (let length = 0; length < longestLine; length++) {
     if (stream.part.byteLength - stream.at <= length) await fill(stream, length + 1, length + headBytes);
     if (stream.part.getUint8(stream.at + length) === 0x0a) {
       const line = takeBytes(stream, length);
       stream.at++;
-      return new TextDecoder().decode(line);
+      return line;
     }
   }
   throw badPickle(stream.where, "a line of text", `more than ${longestLine} bytes without an end of line`);
@@ -186,6 +188,7 @@ export function smallest(value: bigint): number | bigint {
   return Number.isSafeInteger(near) ? near : value;
 }
 
+const names = new TextDecoder("utf-8", { ignoreBOM: true });
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function utf8(stream: PickleStream, bytes: Uint8Array): string {

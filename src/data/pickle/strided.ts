@@ -7,7 +7,7 @@ import type { SliceOptions } from "../byte-source.ts";
 import { rowMajorFromFortran } from "../readers/fortran-order.ts";
 import { alignedTo, tensorOfNativeBytes } from "../tensor-bytes.ts";
 import type { NamedArray } from "./named-parts.ts";
-import { type ElementType, type OpenStorage, valueCount } from "./values.ts";
+import { type ElementType, type OpenStorage, quote, valueCount } from "./values.ts";
 
 /** A tensor whose storage is found and checked. */
 export interface LocatedArray extends NamedArray {
@@ -39,7 +39,7 @@ export async function locate(
   if (shape.includes(0) || end <= present) return { ...named, storage, element, start: offset, end };
   throw new InputError({
     code: "outside-storage",
-    message: `${where}: expected "${name}" within the ${present} values of its storage, got values ${offset} to ${end} (${element.dtype} ${JSON.stringify(shape)}); the file is damaged: copy or save it again`,
+    message: `${where}: expected ${quote(name)} within the ${present} values of its storage, got values ${offset} to ${end} (${element.dtype} ${JSON.stringify(shape)}); the file is damaged: copy or save it again`,
   });
 }
 
@@ -48,7 +48,7 @@ const isHeld = (element: ElementType): element is ElementType & { dtype: DataTyp
 export function refusedKind(where: string, name: string, what: string): UnsupportedError {
   return new UnsupportedError({
     code: "element-type",
-    message: `${where}: expected a dense tensor of floating-point numbers, integers or booleans, got ${what} ("${name}"); save it as float32`,
+    message: `${where}: expected a dense tensor of floating-point numbers, integers or booleans, got ${what} (${quote(name)}); save it as float32`,
   });
 }
 
@@ -74,7 +74,7 @@ export async function readArray(
     if (!(cause instanceof RangeError)) throw cause;
     throw new UnsupportedError({
       code: "too-large",
-      message: `${where}: expected an array that fits into memory, got ${dtype} ${JSON.stringify(array.shape)} ("${name}"); split it into smaller arrays`,
+      message: `${where}: expected an array that fits into memory, got ${dtype} ${JSON.stringify(array.shape)} (${quote(name)}); split it into smaller arrays`,
       cause,
     });
   }

@@ -127,7 +127,7 @@ function tensor(args: readonly PickleValue[], element: ElementType | null, where
 }
 
 const showArguments = (args: readonly (PickleValue | undefined)[]) =>
-  args.map((arg) => showValue(arg ?? null, 1)).join(", ");
+  args.map((arg) => showValue(arg ?? null, 1)).join(", ") || "nothing";
 
 /** `_rebuild_parameter(data, requires_grad, backward_hooks)`: a tensor that is learned. */
 const rebuildParameter: Call = ([data], where) => {
@@ -149,7 +149,7 @@ const size: Call = ([sizes], where) => {
 
 const shownAs =
   (name: string): Call =>
-  (args) => ({ kind: "text", text: `${name}(${showArguments(args)})` });
+  (args) => ({ kind: "text", text: `${name}${showValue({ kind: "tuple", items: [...args] }, 1)}` });
 
 /** Functions that make a tensor. */
 const makers: ReadonlyMap<string, Call> = new Map([

@@ -165,11 +165,13 @@ export function valueCount(shape: readonly number[]): number | null {
 const longestText = 120;
 const mostShown = 6;
 
-/** A value as Python would show it, shortened; what is inside containers beyond the second level is not shown. */
+/** A value as Python would show it, shortened, in a sentence from `depth` 1 on; what is inside containers beyond the second level is not shown. */
 export function showValue(value: PickleValue, depth = 0): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value === "string") return depth === 0 ? shorten(value) : `'${shorten(value)}'`;
+  // Within a sentence a text stays on its line.
+  if (typeof value === "string")
+    return depth === 0 ? shorten(value) : `'${JSON.stringify(shorten(value)).slice(1, -1)}'`;
   if (typeof value !== "object") return shorten(String(value));
   switch (value.kind) {
     case "list":
@@ -215,6 +217,11 @@ function showEntries({ entries }: Dict, depth: number): string {
 }
 
 const rest = (count: number) => (count > mostShown ? `, … (${count} in all)` : "");
+
+/** A name from the file, in quotes and on one line, for a sentence. */
+export function quote(name: string): string {
+  return JSON.stringify(shorten(name));
+}
 
 function shorten(text: string): string {
   return text.length <= longestText ? text : `${text.slice(0, longestText - 1)}…`;

@@ -6,7 +6,7 @@ import type { SliceOptions } from "../byte-source.ts";
 import type { FileMetadata, LeftOut, ReadOptions, TensorDescription } from "../file-contents.ts";
 import { type NamedArray, type NamedParts, namedParts } from "../pickle/named-parts.ts";
 import { byteLengthOf, type LocatedArray, locate, readArray, refusedKind } from "../pickle/strided.ts";
-import { type PickleValue, showValue } from "../pickle/values.ts";
+import { type PickleValue, quote, showValue } from "../pickle/values.ts";
 
 export interface Unpickled {
   /** How messages begin, such as `torch "w.pt"`. */
@@ -122,7 +122,7 @@ function unknownName(where: string, name: string, names: readonly string[]): Inp
   const shown = names.length <= 12 ? names : [...names.slice(0, 12), `… (${names.length} in all)`];
   return new InputError({
     code: "unknown-name",
-    message: `${where}: expected the name of a tensor in it, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${shown.join(", ") || "none"}`,
+    message: `${where}: expected the name of a tensor in it, got ${quote(name)}; ${near === null ? "" : `did you mean ${quote(near)}? `}it has ${shown.join(", ") || "none"}`,
   });
 }
 

@@ -14,6 +14,7 @@ import {
   type ElementType,
   itemsOf,
   type PickleValue,
+  quote,
   type Storage,
   showValue,
 } from "../pickle/values.ts";
@@ -77,7 +78,7 @@ function storageFor(
   if (before !== undefined && before.count * before.element.itemSize !== count * element.itemSize) {
     throw badPickle(
       where,
-      `storage "${key}" with ${before.count} values as before`,
+      `storage ${quote(String(key))} with ${before.count} values as before`,
       `${count} of ${element.name}`,
     );
   }
@@ -96,7 +97,7 @@ function storageFor(
 function placed(where: string, places: ReadonlyMap<string, ByteSource>, key: string): ByteSource {
   const source = places.get(key);
   if (source !== undefined) return source;
-  throw badPickle(where, `storage "${key}" among those in the file`, "none of that key");
+  throw badPickle(where, `storage ${quote(String(key))} among those in the file`, "none of that key");
 }
 
 interface Found {
@@ -124,13 +125,13 @@ async function findStorages(
     if (end > source.byteLength) {
       throw new InputError({
         code: "truncated-file",
-        message: `${where}: expected ${8 + bytes} bytes for storage "${key}" (${known.element.name}), got ${source.byteLength - at}; the file is cut short: copy or save it again`,
+        message: `${where}: expected ${8 + bytes} bytes for storage ${quote(String(key))} (${known.element.name}), got ${source.byteLength - at}; the file is cut short: copy or save it again`,
       });
     }
     const head = await source.slice(at, at + 8, options);
     const count = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
     if (count !== BigInt(known.count)) {
-      throw badPickle(where, `${known.count} values in storage "${key}"`, `a count of ${count}`);
+      throw badPickle(where, `${known.count} values in storage ${quote(String(key))}`, `a count of ${count}`);
     }
     places.set(String(key), windowSource(source, at + 8, end));
     at = end;

@@ -6,7 +6,7 @@ import type { ByteSource, SliceOptions } from "../byte-source.ts";
 import type { FileReader } from "../file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "../first-bytes.ts";
 import { readPickle } from "../pickle/machine.ts";
-import type { PickleValue, Storage } from "../pickle/values.ts";
+import { type PickleValue, quote, type Storage } from "../pickle/values.ts";
 import { listZip, openZipEntry, type ZipEntry } from "../zip.ts";
 import { describeUnpickled, readUnpickled, type Unpickled } from "./pickled.ts";
 import { checkpointNames, legacyMagic, unpickleLegacy } from "./torch-legacy.ts";
@@ -170,6 +170,6 @@ function storageEntry(
   const got = entry === undefined ? "none" : `${entry.size}`;
   throw new InputError({
     code: "bad-storage",
-    message: `${where}: expected ${byteLength} bytes in its entry "data/${key.slice(0, 60)}", got ${got}; the file is damaged or cut: copy or save it again`,
+    message: `${where}: expected ${byteLength} bytes in its entry ${quote(`data/${key}`)}, got ${got}; the file is damaged or cut: copy or save it again`,
   });
 }
