@@ -27,6 +27,7 @@ const formats: readonly Format[] = [
     name: "npz",
     endings: [".npz"],
     starts: ["PK\x03\x04", "PK\x05\x06"],
+    entry: /\.npy$/,
     load: async () => (await import("./readers/npz.ts")).npzReader,
   },
   {

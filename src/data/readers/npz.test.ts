@@ -1,7 +1,9 @@
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { latin1, npyFile, npyHeader, recordingSource, refusal } from "../../../test/byte-sources.ts";
+import { joined } from "../../../test/checkpoints.ts";
 import { describedTensor, expectedTensors, fixtureBytes, fixtureNames } from "../../../test/fixture-files.ts";
+import { torchFixture } from "../../../test/torch-fixtures.ts";
 import { bytesSource } from "../byte-source.ts";
 import { encodeNpy, encodeNpz } from "../writers/npy.ts";
 import { inspectNpz, readNpz } from "./npz.ts";
@@ -56,6 +58,24 @@ describe("readNpz", () => {
     });
     const other = await readNpz(open(zipSync({ "w.npy": good, "readme.txt": latin1("hello") })));
     expect(other.leftOut).toEqual([{ name: "readme.txt", reason: "not a .npy array" }]);
+  });
+
+  it("reads what is inside arrays of Python objects, and leaves out one that would call something", async () => {
+    const call = joined([npyFile(npyHeader("'|O'", "()"), 0), latin1("cos\nsystem\n.")]);
+    const { tensors, leftOut } = await readNpz(open(zipSync({ "w.npy": good, "run.npy": call })));
+    expect(tensors.map((each) => each.name)).toEqual(["w"]);
+    expect(leftOut).toEqual([{ name: "run", reason: expect.stringContaining('the name "os.system"') }]);
+    const objects = open(torchFixture("objects.npz"));
+    const named = await readNpz(objects, { names: ["run.w", "one", "plain"] });
+    expect(named.tensors.map((each) => [each.name, each.tensor.shape])).toEqual([
+      ["run.w", [2, 2]],
+      ["one", [2]],
+      ["plain", [3]],
+    ]);
+    const error = await refusal(readNpz(objects, { names: ["run.v"] }));
+    expect(error.message).toContain(
+      'npy "run.npz/run.npy": expected the name of a tensor in it, got "run.v"',
+    );
   });
 
   it("throws for a damaged member rather than leave it out", async () => {
