@@ -17,8 +17,8 @@ import {
 export interface NamedArray {
   readonly name: string;
   readonly array: StridedArray;
-  /** Whether it belongs to what an optimiser remembers, such as Adam's moments. */
-  readonly isOptimiserState: boolean;
+  /** The name of the optimiser that remembers it, such as one of Adam's moments; null for a tensor of the network. */
+  readonly optimiser: string | null;
 }
 
 export interface NamedParts {
@@ -51,7 +51,7 @@ interface Place {
   /** Whether the name leads there; at the root of a file of one tensor it is only that tensor's. */
   readonly isPrefix: boolean;
   readonly depth: number;
-  readonly isOptimiserState: boolean;
+  readonly optimiser: string | null;
 }
 
 /**
@@ -68,7 +68,7 @@ export function namedParts(
 ): NamedParts {
   const { value, name, isPrefix } = root;
   const walk: Walk = { where, names: new Set(), arrays: [], unsupported: [], texts: [], visits: 0 };
-  visit(walk, value, { name, isPrefix, depth: 0, isOptimiserState: false });
+  visit(walk, value, { name, isPrefix, depth: 0, optimiser: null });
   return walk;
 }
 
@@ -79,7 +79,7 @@ function visit(walk: Walk, value: PickleValue, place: Place): void {
   switch (node?.kind) {
     case "array":
       addName(walk, name);
-      walk.arrays.push({ name, array: node, isOptimiserState: place.isOptimiserState });
+      walk.arrays.push({ name, array: node, optimiser: place.optimiser });
       break;
     case "unsupported":
       addName(walk, name);
@@ -125,11 +125,10 @@ function visitDict(walk: Walk, dict: Dict, place: Place): void {
     addText(walk, dict, place.name);
     return;
   }
-  const isOptimiserState =
-    place.isOptimiserState ||
-    (entries.has("sstate") && itemsOf(entries.get("sparam_groups")?.value) !== null);
+  const isOptimiser = entries.has("sstate") && itemsOf(entries.get("sparam_groups")?.value) !== null;
+  const optimiser = place.optimiser ?? (isOptimiser ? place.name : null);
   for (const { key, value } of entries.values()) {
-    visit(walk, value, below(walk, { ...place, isOptimiserState }, showKey(walk, key)));
+    visit(walk, value, below(walk, { ...place, optimiser }, showKey(walk, key)));
   }
 }
 

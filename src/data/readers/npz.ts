@@ -1,9 +1,10 @@
 /** Archives of arrays saved by numpy.savez and numpy.savez_compressed. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { InputError, UnsupportedError } from "../../errors.ts";
 import type { NamedTensor } from "../../tensor.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
 import type { FileMetadata, FileReader, LeftOut, ReadOptions, TensorDescription } from "../file-contents.ts";
+import { unknownName } from "../unknown-name.ts";
 import { listZip, openZipEntry, type ZipEntry } from "../zip.ts";
 import { describeNpyAs, readNpyAs } from "./npy.ts";
 
@@ -155,10 +156,5 @@ function memberNamed(source: ByteSource, members: readonly Member[], name: strin
     members.find((member) => name.startsWith(`${member.name}.`));
   if (found !== undefined) return found;
   const names = members.map((member) => member.name);
-  const near = nearestName(name, names);
-  const shown = names.length <= 12 ? names : [...names.slice(0, 12), `… (${names.length} in all)`];
-  throw new InputError({
-    code: "unknown-name",
-    message: `npz "${source.name}": expected the name of an array in it, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${shown.join(", ")}`,
-  });
+  throw unknownName(`npz "${source.name}"`, "an array", name, names);
 }

@@ -1,12 +1,13 @@
 /** From an unpickled root to what a reader returns: which tensors to read, which to leave out, what to say of the rest. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { UnsupportedError } from "../../errors.ts";
 import type { NamedTensor } from "../../tensor.ts";
 import type { SliceOptions } from "../byte-source.ts";
 import type { FileMetadata, LeftOut, ReadOptions, TensorDescription } from "../file-contents.ts";
 import { type NamedArray, type NamedParts, namedParts } from "../pickle/named-parts.ts";
 import { byteLengthOf, type LocatedArray, locate, readArray, refusedKind } from "../pickle/strided.ts";
 import { type PickleValue, quote, showValue } from "../pickle/values.ts";
+import { unknownName } from "../unknown-name.ts";
 
 export interface Unpickled {
   /** How messages begin, such as `torch "w.pt"`. */
@@ -70,7 +71,7 @@ async function chooseAll(
   options: SliceOptions | undefined,
 ): Promise<Chosen> {
   const { where } = file;
-  const weights = parts.arrays.filter((each) => !each.isOptimiserState);
+  const weights = parts.arrays.filter(({ optimiser }) => optimiser === null);
   // A file of nothing but an optimiser's state was saved for its own sake.
   const wanted = weights.length > 0 ? weights : parts.arrays;
   const located: LocatedArray[] = [];
@@ -87,15 +88,20 @@ async function chooseAll(
     }
   }
   if (located.length === 0) throw refusals[0]?.error ?? noArrays(file);
-  const optimiser = wanted === weights ? parts.arrays.filter((each) => each.isOptimiserState) : [];
-  const leftOut = [
-    ...refusals.map(({ name, error }) => ({ name, reason: error.message })),
-    ...optimiser.map(({ name, array }) => ({
-      name,
-      reason: `optimiser state of shape ${JSON.stringify(array.shape)}, no weight; read only when named`,
-    })),
-  ];
-  return { located, leftOut };
+  const leftOut = refusals.map(({ name, error }) => ({ name, reason: error.message }));
+  return { located, leftOut: wanted === weights ? [...leftOut, ...optimiserStates(parts)] : leftOut };
+}
+
+/** Tensors that an optimiser remembers move with the weights but are none; each optimiser is one part left out. */
+function optimiserStates({ arrays }: NamedParts): readonly LeftOut[] {
+  const names = new Map<string, string[]>();
+  for (const { name, optimiser } of arrays) {
+    if (optimiser !== null) names.set(optimiser, [...(names.get(optimiser) ?? []), name]);
+  }
+  return Array.from(names, ([name, remembered]) => ({
+    name,
+    reason: `what an optimiser remembers (${remembered.length} arrays), no weights; read when named, such as ${quote(remembered[0])}`,
+  }));
 }
 
 function noArrays({ where, root }: Unpickled): UnsupportedError {
@@ -112,18 +118,10 @@ function arrayNamed(where: string, { arrays, unsupported }: NamedParts, name: st
   if (refused !== undefined) throw refusedKind(where, name, refused.what);
   throw unknownName(
     where,
+    "a tensor",
     name,
     arrays.map((each) => each.name),
   );
-}
-
-function unknownName(where: string, name: string, names: readonly string[]): InputError {
-  const near = nearestName(name, names);
-  const shown = names.length <= 12 ? names : [...names.slice(0, 12), `… (${names.length} in all)`];
-  return new InputError({
-    code: "unknown-name",
-    message: `${where}: expected the name of a tensor in it, got ${quote(name)}; ${near === null ? "" : `did you mean ${quote(near)}? `}it has ${shown.join(", ") || "none"}`,
-  });
 }
 
 function requireMemory({ where, byteLength }: Unpickled, located: readonly LocatedArray[]): void {

@@ -1,11 +1,12 @@
 /** Tensors in the safetensors format, as Hugging Face and PyTorch models are shared. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { UnsupportedError } from "../../errors.ts";
 import type { DataType, NamedTensor } from "../../tensor.ts";
 import { hostIsLittleEndian, reversedItems } from "../byte-order.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
 import type { FileReader, LeftOut, ReadOptions } from "../file-contents.ts";
 import { itemSizes, tensorOfNativeBytes } from "../tensor-bytes.ts";
+import { unknownName } from "../unknown-name.ts";
 import {
   readSafetensorsHeader,
   type SafetensorsEntry,
@@ -101,10 +102,5 @@ function entryNamed(
   const found = entries.find((entry) => entry.name === name);
   if (found !== undefined) return found;
   const names = entries.map((entry) => entry.name);
-  const near = nearestName(name, names);
-  const listed = names.length <= 12 ? names : [...names.slice(0, 12), `… (${names.length} in all)`];
-  throw new InputError({
-    code: "unknown-name",
-    message: `safetensors "${source.name}": expected the name of a tensor in it, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${listed.join(", ") || "none"}`,
-  });
+  throw unknownName(`safetensors "${source.name}"`, "a tensor", name, names);
 }
