@@ -20,7 +20,9 @@ export interface PickleRules {
 }
 
 /** More objects than this are refused: each takes far more memory here than bytes in the file. */
-const mostInstructions = 4_000_000;
+const mostInstructions = 2_000_000;
+/** A dict takes as much memory as this many other values. */
+const dictWork = 4;
 
 interface Machine {
   readonly rules: PickleRules;
@@ -108,10 +110,10 @@ const steps: { readonly [O in Exclude<Opcode, "STOP">]: Step } = {
   EMPTY_SET: (machine) => push(machine, { kind: "set", items: [] }),
   FROZENSET: (machine) => push(machine, { kind: "set", items: popToMark(machine) }),
   ADDITEMS: (machine) => append(machine, "set", popToMark(machine)),
-  EMPTY_DICT: (machine) => push(machine, { kind: "dict", entries: new Map() }),
+  EMPTY_DICT: pushDict,
   DICT: (machine) => {
     const items = popToMark(machine);
-    push(machine, { kind: "dict", entries: new Map() });
+    pushDict(machine);
     setItems(machine, items);
   },
   SETITEM: (machine) => setItems(machine, popMany(machine, 2)),
@@ -135,7 +137,7 @@ const steps: { readonly [O in Exclude<Opcode, "STOP">]: Step } = {
     const [callee, args] = popMany(machine, 2);
     const { where, names } = machine.rules;
     // A long list that is noted once may be given to any number of calls, so each counts.
-    machine.work += itemsOf(itemsOf(args)?.[0])?.length ?? 0;
+    machine.work += dictWork + (itemsOf(itemsOf(args)?.[0])?.length ?? 0);
     push(machine, callName(where, names, callee, args));
   },
   BUILD: (machine) => {
@@ -156,6 +158,11 @@ const steps: { readonly [O in Exclude<Opcode, "STOP">]: Step } = {
   NEXT_BUFFER: refuseInstruction("values kept outside the file (NEXT_BUFFER)"),
   READONLY_BUFFER: refuseInstruction("values kept outside the file (READONLY_BUFFER)"),
 };
+
+function pushDict(machine: Machine): void {
+  machine.work += dictWork;
+  push(machine, { kind: "dict", entries: new Map() });
+}
 
 function bad({ rules, place }: Machine, expected: string, got: string) {
   return badPickle(rules.where, expected, `${got} (byte ${place} of the pickle)`);

@@ -12,7 +12,7 @@ const unpickled = async (pickle: string) => {
   const { value } = await readPickle(
     bytesSource("w.pt", latin1(pickle)),
     0,
-    { where, names: checkpointNames },
+    { where, names: checkpointNames() },
     {},
   );
   return root(value);

@@ -123,13 +123,34 @@ function fromBuffer(args: readonly PickleValue[], where: string): PickleValue {
   throw badPickle(where, 'an array in order "C" or "F"', showValue(order, 1));
 }
 
-/** Python 3 has no bytes in protocol 2 and writes a text of one character a byte in their place. */
-function encode(args: readonly PickleValue[], where: string): Bytes {
-  const [text, encoding] = args;
-  if (typeof text === "string" && (encoding === "latin1" || encoding === "latin-1")) {
-    return { kind: "bytes", source: latin1Source(text) };
-  }
-  throw badPickle(where, "a text to encode in latin1", showValue({ kind: "tuple", items: [...args] }, 1));
+/**
+ * Names that make bytes. Python 3 has none in protocol 2 and writes a text of one character a byte in their place.
+ *
+ * The same text gives the same bytes each time, so that a file cannot have a storage inside it looked at without end.
+ */
+export function byteNames(): readonly (readonly [string, Call])[] {
+  const made = new Map<string, Bytes>();
+  const encode: Call = (args, where) => {
+    const [text, encoding] = args;
+    if (typeof text !== "string" || (encoding !== "latin1" && encoding !== "latin-1")) {
+      throw badPickle(where, "a text to encode in latin1", showValue({ kind: "tuple", items: [...args] }, 1));
+    }
+    const bytes: Bytes = made.get(text) ?? { kind: "bytes", source: latin1Source(text) };
+    made.set(text, bytes);
+    return bytes;
+  };
+  const bytes: Call = (args, where) => {
+    const [content] = args;
+    if (typeof content === "object" && content?.kind === "bytes") return content;
+    return encode(args.length === 0 ? ["", "latin1"] : args, where);
+  };
+  return [
+    ["_codecs.encode", encode],
+    ["builtins.bytes", bytes],
+    ["__builtin__.bytes", bytes],
+    ["builtins.bytearray", bytes],
+    ["__builtin__.bytearray", bytes],
+  ];
 }
 
 function latin1Source(text: string): ByteSource {
@@ -153,12 +174,6 @@ function latin1Source(text: string): ByteSource {
   };
 }
 
-function bytes(args: readonly PickleValue[], where: string): Bytes {
-  if (args.length === 0) return { kind: "bytes", source: latin1Source("") };
-  const [content] = args;
-  return typeof content === "object" && content?.kind === "bytes" ? content : encode(args, where);
-}
-
 const reconstruct: Call = () => ({ kind: "empty-array", filled: null });
 
 /** numpy 2 moved `numpy.core` to `numpy._core`. */
@@ -170,9 +185,4 @@ export const numpyNames: readonly (readonly [string, Call | null])[] = [
     [`${module}.multiarray.scalar`, scalar],
     [`${module}.numeric._frombuffer`, fromBuffer],
   ]),
-  ["_codecs.encode", encode],
-  ["builtins.bytes", bytes],
-  ["__builtin__.bytes", bytes],
-  ["builtins.bytearray", bytes],
-  ["__builtin__.bytearray", bytes],
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { latin1, npyFile, npyHeader, recordingSource, refusal } from "../../../test/byte-sources.ts";
-import { joined } from "../../../test/checkpoints.ts";
+import { floats, joined, legacyCheckpoint, storage as tensorStorage } from "../../../test/checkpoints.ts";
 import { describedTensor, expectedTensor, fixtureBytes, fixtureNames } from "../../../test/fixture-files.ts";
 import { bytesSource } from "../byte-source.ts";
 import { npyReader, readNpy } from "./npy.ts";
@@ -218,8 +218,9 @@ describe("npyReader", () => {
 });
 
 describe("an array of Python objects", () => {
-  const open = (pickle: string, shape = "()") =>
-    bytesSource("a.npy", joined([npyFile(npyHeader("'|O'", shape), 0), latin1(pickle)]));
+  const bytesOf = (pickle: string, shape: string) =>
+    joined([npyFile(npyHeader("'|O'", shape), 0), latin1(pickle)]);
+  const open = (pickle: string, shape = "()") => bytesSource("a.npy", bytesOf(pickle, shape));
   const array = (shape: string, items: string) =>
     `cnumpy.core.multiarray\n_reconstruct\n)R(K\x01${shape}cnumpy\ndtype\nU\x02O8\x85R(K\x03U\x01|NNNtb\x89](${items}etb`;
 
@@ -255,6 +256,25 @@ describe("an array of Python objects", () => {
       expect(error).toMatchObject({ name: "InputError", code });
       expect(error.message).toContain(words);
     }
+  });
+
+  it("that holds one storage and shows it again and again has it looked at once", async () => {
+    const storage = String.fromCharCode(...legacyCheckpoint(tensorStorage({ count: 2 }), { 0: floats(2) }));
+    const length = String.fromCharCode(storage.length & 255, storage.length >> 8, 0, 0);
+    const view =
+      "ctorch._utils\n_rebuild_tensor\n(ctorch.storage\n_load_from_bytes\nh\x00\x85RK\x00K\x02\x85K\x01\x85tR";
+    const readsFor = async (views: number) => {
+      const shape = `K${String.fromCharCode(views)}\x85`;
+      const pickle = `B${length}${storage}q\x000${array(shape, view.repeat(views))}.`;
+      const { source, reads } = recordingSource("a.npy", bytesOf(pickle, `(${views},)`));
+      const contents = await npyReader.read(source);
+      expect(contents).toMatchObject({
+        tensors: new Array(views).fill({ tensor: { data: Float32Array.of(0, 1) } }),
+      });
+      return reads.length;
+    };
+    // Each further view reads its values, nothing else.
+    expect(await readsFor(30)).toBe((await readsFor(1)) + 29);
   });
 
   it("that calls os.system is refused by that name", async () => {

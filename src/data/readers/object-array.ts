@@ -21,7 +21,7 @@ export async function objectArray(
   options: SliceOptions | undefined,
 ): Promise<Unpickled> {
   const where = `npy "${source.name}"`;
-  const rules = { where, names: checkpointNames };
+  const rules = { where, names: checkpointNames() };
   const { value, end } = await readPickle(source, header.dataStart, rules, options);
   if (end !== source.byteLength) {
     throw new InputError({

@@ -7,6 +7,7 @@ import { InputError, UnsupportedError } from "../../errors.ts";
 import { type ByteSource, type SliceOptions, windowSource } from "../byte-source.ts";
 import type { Call, KnownNames } from "../pickle/known-names.ts";
 import { readPickle } from "../pickle/machine.ts";
+import { byteNames } from "../pickle/numpy-names.ts";
 import { torchNames } from "../pickle/torch-names.ts";
 import {
   type Bytes,
@@ -143,22 +144,32 @@ async function findStorages(
   });
 }
 
-/** A tensor that was pickled by itself, as inside numpy.save, keeps its storage as a whole file of this format. */
-const loadFromBytes: Call = ([bytes], where) => {
-  if (typeof bytes !== "object" || bytes?.kind !== "bytes") {
-    throw badPickle(where, "the bytes of a pickled storage", showValue(bytes ?? null, 1));
-  }
-  return storageOf((options) => nestedStorage(where, bytes, options));
-};
-
 async function nestedStorage(where: string, { source }: Bytes, options: SliceOptions | undefined) {
-  const root = await unpickleLegacy(`${where}, a storage within its pickle`, source, torchNames, options);
+  const inside = `${where}, a storage within its pickle`;
+  const root = await unpickleLegacy(inside, source, new Map([...torchNames, ...byteNames()]), options);
   if (typeof root === "object" && root?.kind === "storage") return root.open(options);
   throw badPickle(where, "a storage in the bytes of a pickled storage", showValue(root, 1));
 }
 
-/** All that a checkpoint or a pickle with tensors needs. */
-export const checkpointNames: KnownNames = new Map<string, Call | null>([
-  ...torchNames,
-  ["torch.storage._load_from_bytes", loadFromBytes],
-]);
+/**
+ * All that a checkpoint or a pickle with tensors needs, for one file.
+ *
+ * A tensor that was pickled by itself, as inside numpy.save, keeps its storage as bytes that are a whole file of the
+ * format above; the same bytes give the same storage.
+ */
+export function checkpointNames(): KnownNames {
+  const storages = new Map<Bytes, Storage>();
+  const loadFromBytes: Call = ([bytes], where) => {
+    if (typeof bytes !== "object" || bytes?.kind !== "bytes") {
+      throw badPickle(where, "the bytes of a pickled storage", showValue(bytes ?? null, 1));
+    }
+    const storage = storages.get(bytes) ?? storageOf((options) => nestedStorage(where, bytes, options));
+    storages.set(bytes, storage);
+    return storage;
+  };
+  return new Map<string, Call | null>([
+    ...torchNames,
+    ...byteNames(),
+    ["torch.storage._load_from_bytes", loadFromBytes],
+  ]);
+}

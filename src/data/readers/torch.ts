@@ -53,7 +53,7 @@ async function unpickle(source: ByteSource, options: SliceOptions | undefined): 
     };
   }
   if (startsWith(start, legacyMagic)) {
-    const value = await unpickleLegacy(where, source, checkpointNames, options);
+    const value = await unpickleLegacy(where, source, checkpointNames(), options);
     return { where, root: { name, isPrefix: false, value }, byteLength: source.byteLength };
   }
   const isCut =
@@ -101,7 +101,7 @@ async function unpickleZip(
     storages.set(kind, storage);
     return storage;
   };
-  const { value, end } = await readPickle(pickle, 0, { where, names: checkpointNames, outside }, options);
+  const { value, end } = await readPickle(pickle, 0, { where, names: checkpointNames(), outside }, options);
   if (end === pickle.byteLength) return value;
   throw new InputError({
     code: "trailing-bytes",
