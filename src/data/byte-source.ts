@@ -17,6 +17,8 @@ export interface ByteSource {
    * @throws InputError `outside-file`; the signal's reason once it is aborted
    */
   slice(start: number, end: number, options?: SliceOptions): Promise<Uint8Array>;
+  /** Opens another file of the same folder, until this source is closed; absent where there is no folder. */
+  readonly beside?: (name: string) => Promise<ByteSource>;
 }
 
 /** Bytes already in memory; slices are views on them. */

@@ -13,7 +13,7 @@ export interface FileSource extends ByteSource {
 const readBytes = 64 * 2 ** 20;
 
 /**
- * Opens a file for reading by range; the caller closes it.
+ * Opens a file for reading by range; the caller closes it, and with it the files opened `beside` it.
  *
  * @throws InputError `file-not-found` (with the nearest name in that folder), `not-a-file`, `file-unreadable`;
  *   from `slice` also `file-changed` where the file became shorter, and
@@ -28,6 +28,7 @@ export async function openFileSource(path: string): Promise<FileSource> {
     });
   if (handle === null) throw await notAFile(path);
   const { size } = await handle.stat();
+  const others: FileSource[] = [];
   const source: FileSource = {
     name: path,
     byteLength: size,
@@ -35,7 +36,14 @@ export async function openFileSource(path: string): Promise<FileSource> {
       requireRange(source, start, end);
       return readRange(handle, source, start, end, options);
     },
-    close: () => handle.close(),
+    async beside(name) {
+      const other = await openFileSource(join(dirname(path), name));
+      others.push(other);
+      return other;
+    },
+    async close() {
+      await Promise.all([handle.close(), ...others.map((other) => other.close())]);
+    },
   };
   return source;
 }

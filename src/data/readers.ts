@@ -50,6 +50,12 @@ const formats: readonly Format[] = [
     load: async () => (await import("./readers/idx.ts")).idxReader,
   },
   {
+    name: "sharded",
+    endings: [".index.json"],
+    starts: [],
+    load: async () => (await import("./readers/sharded.ts")).shardedReader,
+  },
+  {
     name: "csv",
     endings: [".csv", ".tsv", ".tab", ".txt", ".dat"],
     starts: [],

@@ -23,7 +23,7 @@ const isKnown = (entry: SafetensorsEntry): entry is KnownEntry => entry.dtype !=
  *
  * F16 and BF16 are widened to float32 values, under the types `float16` and `bfloat16`. A type that Syngeo does not hold
  * (such as F8_E4M3) is refused where it is asked for by name or nothing else is there, and left out otherwise. Tensors
- * come in the order of `names`, or of the header. A model cut into several files by an index is read file by file.
+ * come in the order of `names`, or of the header. A model cut into several files is read through its index, by `shardedReader`.
  *
  * @throws InputError `unknown-name` and what `readSafetensorsHeader` throws; UnsupportedError `element-type`, `too-large`
  * @see https://huggingface.co/docs/safetensors, the description of the format
