@@ -129,7 +129,7 @@ const steps: { readonly [O in Exclude<Opcode, "STOP">]: Step } = {
   STACK_GLOBAL: (machine) => {
     const [module, name] = popMany(machine, 2);
     if (typeof module !== "string" || typeof name !== "string") {
-      throw bad(machine, "two texts before a name", `${showValue(module)} and ${showValue(name)}`);
+      throw bad(machine, "two texts before a name", `${showValue(module, 1)} and ${showValue(name, 1)}`);
     }
     pushName(machine, `${module}.${name}`);
   },
@@ -211,7 +211,7 @@ function append(machine: Machine, kind: Sequence["kind"], items: readonly Pickle
 function setItems(machine: Machine, items: readonly PickleValue[]): void {
   const target = top(machine);
   if (typeof target !== "object" || target === null || target.kind !== "dict") {
-    throw bad(machine, "a dict to set items of", showValue(target));
+    throw bad(machine, "a dict to set items of", showValue(target, 1));
   }
   setEntries(machine.rules.where, target, items);
 }

@@ -13,7 +13,7 @@ import { checkpointNames, legacyMagic, unpickleLegacy } from "./torch-legacy.ts"
 import { storageOf, storageReference } from "./torch-storage.ts";
 
 /** The entry of a zip archive that makes it a checkpoint. */
-export const checkpointEntry = /(^|\/)data\.pkl$/;
+const checkpointEntry = /(^|\/)data\.pkl$/;
 
 /**
  * Reads the tensors of a checkpoint, row-major: the pickle first, then only the storages of the tensors named, or of all.
