@@ -4,6 +4,7 @@ import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError, nearestName, UnsupportedError } from "../errors.ts";
 import { type ByteSource, requireRange, type SliceOptions } from "./byte-source.ts";
+import { folderOnDisk } from "./file-folder.node.ts";
 
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
@@ -13,7 +14,7 @@ export interface FileSource extends ByteSource {
 const readBytes = 64 * 2 ** 20;
 
 /**
- * Opens a file for reading by range; the caller closes it, and with it the files opened `beside` it.
+ * Opens a file for reading by range; the caller closes it.
  *
  * @throws InputError `file-not-found` (with the nearest name in that folder), `not-a-file`, `file-unreadable`;
  *   from `slice` also `file-changed` where the file became shorter, and
@@ -28,7 +29,6 @@ export async function openFileSource(path: string): Promise<FileSource> {
     });
   if (handle === null) throw await notAFile(path);
   const { size } = await handle.stat();
-  const others: FileSource[] = [];
   const source: FileSource = {
     name: path,
     byteLength: size,
@@ -36,16 +36,24 @@ export async function openFileSource(path: string): Promise<FileSource> {
       requireRange(source, start, end);
       return readRange(handle, source, start, end, options);
     },
-    async beside(name) {
-      const other = await openFileSource(join(dirname(path), name));
-      others.push(other);
-      return other;
-    },
-    async close() {
-      await Promise.all([handle.close(), ...others.map((other) => other.close())]);
-    },
+    folder: folderOnDisk(path, openBriefly),
+    close: () => handle.close(),
   };
   return source;
+}
+
+/** A file that is open only while it is read, so that thousands need no closing. */
+async function openBriefly(path: string): Promise<ByteSource> {
+  const first = await openFileSource(path);
+  await first.close();
+  return {
+    name: path,
+    byteLength: first.byteLength,
+    async slice(start, end, options) {
+      const source = await openFileSource(path);
+      return source.slice(start, end, options).finally(() => source.close());
+    },
+  };
 }
 
 async function readRange(

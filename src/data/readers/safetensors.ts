@@ -1,12 +1,11 @@
 /** Tensors in the safetensors format, as Hugging Face and PyTorch models are shared. */
 
-import { UnsupportedError } from "../../errors.ts";
+import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
 import type { DataType, NamedTensor } from "../../tensor.ts";
 import { hostIsLittleEndian, reversedItems } from "../byte-order.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
 import type { FileReader, LeftOut, ReadOptions } from "../file-contents.ts";
 import { itemSizes, tensorOfNativeBytes } from "../tensor-bytes.ts";
-import { unknownName } from "../unknown-name.ts";
 import {
   readSafetensorsHeader,
   type SafetensorsEntry,
@@ -23,7 +22,7 @@ const isKnown = (entry: SafetensorsEntry): entry is KnownEntry => entry.dtype !=
  *
  * F16 and BF16 are widened to float32 values, under the types `float16` and `bfloat16`. A type that Syngeo does not hold
  * (such as F8_E4M3) is refused where it is asked for by name or nothing else is there, and left out otherwise. Tensors
- * come in the order of `names`, or of the header. A model cut into several files is read through its index, by `shardedReader`.
+ * come in the order of `names`, or of the header. A model cut into several files by an index is read file by file.
  *
  * @throws InputError `unknown-name` and what `readSafetensorsHeader` throws; UnsupportedError `element-type`, `too-large`
  * @see https://huggingface.co/docs/safetensors, the description of the format
@@ -102,5 +101,10 @@ function entryNamed(
   const found = entries.find((entry) => entry.name === name);
   if (found !== undefined) return found;
   const names = entries.map((entry) => entry.name);
-  throw unknownName(`safetensors "${source.name}"`, "a tensor", name, names);
+  const near = nearestName(name, names);
+  const listed = names.length <= 12 ? names : [...names.slice(0, 12), `… (${names.length} in all)`];
+  throw new InputError({
+    code: "unknown-name",
+    message: `safetensors "${source.name}": expected the name of a tensor in it, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${listed.join(", ") || "none"}`,
+  });
 }

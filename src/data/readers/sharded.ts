@@ -26,8 +26,8 @@ const longestIndex = 100_000_000;
  *
  * Tensors come in the order of `names`, or of the index. What a file holds beyond the index is left out with its reason.
  *
- * @throws InputError `truncated-file`, `bad-index`, `duplicate-name`, `unknown-name`, and what the readers of the files
- *   throw; UnsupportedError `no-folder` for a source without files beside it
+ * @throws InputError `bad-index`, `unknown-name`, `file-not-found`, `outside-folder`, and what the
+ *   readers of the files throw; UnsupportedError `no-folder` for a source without files beside it
  */
 export const shardedReader: FileReader = {
   async read(source, options) {
@@ -35,7 +35,7 @@ export const shardedReader: FileReader = {
     const found: Found<NamedTensor> = { tensors: new Map(), leftOut: [] };
     for (const shard of shardsOf(source, map, options?.names)) {
       const names = options?.names?.filter((name) => map.get(name) === shard);
-      const opened = await besides(source, shard.file);
+      const opened = await shardOf(source, shard.file);
       keep(await shard.reader.read(opened, { signal: options?.signal, names }), map, shard, found);
     }
     const tensors = inOrder(source, options?.names ?? [...map.keys()], map, found);
@@ -45,7 +45,7 @@ export const shardedReader: FileReader = {
     const map = await readIndex(source, options);
     const found: Found<TensorDescription> = { tensors: new Map(), leftOut: [] };
     for (const shard of shardsOf(source, map, undefined)) {
-      keep(await shard.reader.inspect(await besides(source, shard.file), options), map, shard, found);
+      keep(await shard.reader.inspect(await shardOf(source, shard.file), options), map, shard, found);
     }
     const tensors = inOrder(source, [...map.keys()], map, found);
     return { kind: "tensors", format: "sharded", tensors, leftOut: found.leftOut };
@@ -90,13 +90,8 @@ async function readIndex(source: ByteSource, options: SliceOptions | undefined):
   const shards = new Map<string, Shard>();
   const names = new Map<string, Shard>();
   for (const [name, file] of Object.entries(map)) {
-    // A name with a folder could lead anywhere on the disk.
-    if (typeof file !== "string" || !/^[^/\\]+$/.test(file) || file === "..") {
-      throw badIndex(
-        source,
-        "names of files in the index's own folder",
-        `${JSON.stringify(file)} for "${name}"`,
-      );
+    if (typeof file !== "string") {
+      throw badIndex(source, "names of files", `${JSON.stringify(file)} for "${name}"`);
     }
     const reader = readerOf(file);
     if (reader === null) {
@@ -136,11 +131,18 @@ function readerOf(file: string): FileReader | null {
   return /\.(bin|pt|pth)$/.test(file) ? torchReader : null;
 }
 
-async function besides(source: ByteSource, file: string): Promise<ByteSource> {
-  if (source.beside !== undefined) return source.beside(file);
-  throw new UnsupportedError({
-    code: "no-folder",
-    message: `${where(source)}: expected a file on disk, whose folder holds "${file}", got a source without a folder; read the files of the model one by one`,
+async function shardOf(source: ByteSource, file: string): Promise<ByteSource> {
+  if (source.folder === undefined) {
+    throw new UnsupportedError({
+      code: "no-folder",
+      message: `${where(source)}: expected a file in a folder that holds "${file}" too, got a source without a folder; read the files of the model one by one`,
+    });
+  }
+  const shard = await source.folder.open(file);
+  if (shard !== null) return shard;
+  throw new InputError({
+    code: "file-not-found",
+    message: `${where(source)}: expected "${file}" beside it, got no such file; download all files of the model into one folder`,
   });
 }
 
