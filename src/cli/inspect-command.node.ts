@@ -15,7 +15,7 @@ export function addInspectCommand(program: Command): void {
     .command("inspect")
     .summary("what is in this file?")
     .description("Lists the arrays (name, type, shape) or the columns (kind, range, first values) of a file.")
-    .argument("<file>", "a .npy, .npz, .safetensors, .csv or .tsv file, or an IDX file")
+    .argument("<file>", "a .npy, .npz, .pt, .safetensors, .csv or .tsv file, or an IDX file")
     .option("--json", "print one JSON object (schema syngeo.inspect/1)")
     .addHelpText("after", EXAMPLES)
     .action(async (path: string, flags: { json?: true }) => {

@@ -4,6 +4,7 @@ import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError, nearestName, UnsupportedError } from "../errors.ts";
 import { type ByteSource, requireRange, type SliceOptions } from "./byte-source.ts";
+import { folderOnDisk } from "./file-folder.node.ts";
 
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
@@ -35,9 +36,24 @@ export async function openFileSource(path: string): Promise<FileSource> {
       requireRange(source, start, end);
       return readRange(handle, source, start, end, options);
     },
+    folder: folderOnDisk(path, openBriefly),
     close: () => handle.close(),
   };
   return source;
+}
+
+/** A file that is open only while it is read, so that thousands need no closing. */
+async function openBriefly(path: string): Promise<ByteSource> {
+  const first = await openFileSource(path);
+  await first.close();
+  return {
+    name: path,
+    byteLength: first.byteLength,
+    async slice(start, end, options) {
+      const source = await openFileSource(path);
+      return source.slice(start, end, options).finally(() => source.close());
+    },
+  };
 }
 
 async function readRange(

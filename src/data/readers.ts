@@ -1,15 +1,18 @@
 /** The formats that Syngeo reads: found by the first bytes, then by the ending, and loaded when first needed. */
 
-import { UnsupportedError } from "../errors.ts";
+import { InputError, UnsupportedError } from "../errors.ts";
 import type { ByteSource, SliceOptions } from "./byte-source.ts";
 import type { FileContents, FileDescription, FileReader, ReadOptions } from "./file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "./first-bytes.ts";
+import { listZip } from "./zip-directory.ts";
 
 interface Format {
   readonly name: string;
   readonly endings: readonly string[];
   /** First bytes, one character a byte, that only files of this format have. */
   readonly starts: readonly string[];
+  /** Of formats that are zip archives, whose first bytes are alike: the name of an entry that only this one has. */
+  readonly entry?: RegExp;
   load(): Promise<FileReader>;
 }
 
@@ -24,7 +27,15 @@ const formats: readonly Format[] = [
     name: "npz",
     endings: [".npz"],
     starts: ["PK\x03\x04", "PK\x05\x06"],
+    entry: /\.npy$/,
     load: async () => (await import("./readers/npz.ts")).npzReader,
+  },
+  {
+    name: "torch",
+    endings: [".pt", ".pth", ".bin", ".ckpt"],
+    starts: ["PK\x03\x04", "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."],
+    entry: /(^|\/)data\.pkl$/,
+    load: async () => (await import("./readers/torch.ts")).torchReader,
   },
   {
     name: "safetensors",
@@ -37,6 +48,12 @@ const formats: readonly Format[] = [
     endings: [".idx", "-ubyte", "-ubyte.gz", ".idx.gz"],
     starts: [],
     load: async () => (await import("./readers/idx.ts")).idxReader,
+  },
+  {
+    name: "sharded",
+    endings: [".index.json"],
+    starts: [],
+    load: async () => (await import("./readers/sharded.ts")).shardedReader,
   },
   {
     name: "csv",
@@ -66,13 +83,31 @@ export async function inspectFile(source: ByteSource, options?: SliceOptions): P
 async function formatOf(source: ByteSource, options: SliceOptions | undefined): Promise<Format> {
   const firstBytes = await source.slice(0, Math.min(firstBytesLength, source.byteLength), options);
   const name = source.name.toLowerCase();
-  const found =
-    formats.find((format) => format.starts.some((start) => startsWith(firstBytes, start))) ??
-    formats.find((format) => format.endings.some((ending) => name.endsWith(ending)));
+  const started = formats.filter((format) => format.starts.some((start) => startsWith(firstBytes, start)));
+  const byName = (among: readonly Format[]) =>
+    among.find((format) => format.endings.some((ending) => name.endsWith(ending)));
+  const found = (await byEntry(source, started, options)) ?? byName(started) ?? started[0] ?? byName(formats);
   if (found !== undefined) return found;
   const known = formats.map((format) => `${format.name} (${format.endings.join(", ")})`);
   throw new UnsupportedError({
     code: "unknown-format",
     message: `file "${source.name}": expected ${known.join(", ")}, got ${describeFirstBytes(firstBytes)}; export it in one of these, or correct the ending`,
   });
+}
+
+/** Which of several archive formats it is by the names inside; undefined where they do not tell. */
+async function byEntry(
+  source: ByteSource,
+  started: readonly Format[],
+  options: SliceOptions | undefined,
+): Promise<Format | undefined> {
+  if (started.length < 2) return undefined;
+  try {
+    const entries = await listZip(source, options);
+    return started.find(({ entry }) => entry !== undefined && entries.some(({ name }) => entry.test(name)));
+  } catch (error) {
+    // The reader that the ending leads to meets the damage again, and says so in its own words.
+    if (error instanceof InputError || error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
 }
