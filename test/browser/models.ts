@@ -25,13 +25,12 @@ import {
 import {
   chain,
   momentum,
-  type Named,
   type Parameter,
   scaleByLearningRate,
   type TrainingStep,
   trainingStep,
 } from "../../src/learning/index.ts";
-import { logNormal } from "../../src/network/index.ts";
+import { logNormal, type Named } from "../../src/network/index.ts";
 import { createRandom } from "../../src/random.ts";
 
 export interface Model {
