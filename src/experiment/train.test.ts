@@ -282,7 +282,12 @@ describe("the learning rule", () => {
       [0, 1, 2, 3].map((t) => cosine(t, 4)),
     );
     close(await ratesOf({ schedule: { name: "constant" } }), [rate, rate, rate, rate]);
-    close(await ratesOf({ schedule: { name: "step", every: 2, factor: 0.5 } }), [rate, rate, rate / 2, rate / 2]);
+    close(await ratesOf({ schedule: { name: "step", every: 2, factor: 0.5 } }), [
+      rate,
+      rate,
+      rate / 2,
+      rate / 2,
+    ]);
     close(await ratesOf({ warmUp: 1 }), [rate / 2, ...[0, 1, 2].map((t) => cosine(t, 3))]);
   });
 });
