@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../errors.ts";
-import { readMetrics, runFiles, startRun, writeWhole } from "../experiment/index.node.ts";
+import { readMetrics, readRecord, runFiles, startRun, writeWhole } from "../experiment/index.node.ts";
 import { type Experiment, presetNamed, presets, type RunRecord } from "../experiment/index.ts";
 import { potentialForms } from "../geometry/index.ts";
 import { alignedTable, figure, styled, terminalProgress } from "./terminal.node.ts";
@@ -83,6 +83,7 @@ async function runTrain(
   const experiment = flags.resume === undefined ? experimentOf(task, flags, typed) : null;
   if (experiment === null) refuseBesideResume(task, flags, typed);
   const folder = flags.resume ?? flags.out ?? defaultFolder(String(task), experiment);
+  if (flags.resume !== undefined) await warnOfNewBeginning(flags.resume);
   const progress = terminalProgress();
   const abort = new AbortController();
   const stop = () => {
@@ -97,8 +98,8 @@ async function runTrain(
       { signal: abort.signal, onProgress: progress.report },
     );
     progress.end();
-    await drawCurve(folder, record);
-    process.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : `${summary(folder, record)}\n`);
+    const hasCurve = await drawCurve(folder, record);
+    process.stdout.write(`${flags.json ? JSON.stringify(record) : summary(folder, record, hasCurve)}\n`);
     if (record.status === "interrupted") process.exitCode = 130;
     else if (record.status !== "done") process.exitCode = 3;
   } finally {
@@ -139,22 +140,31 @@ function refuseBesideResume(
   });
 }
 
+/** A run that was killed before it was first saved has nothing to go on from. */
+async function warnOfNewBeginning(folder: string): Promise<void> {
+  const { status, position } = await readRecord(folder);
+  if (status !== "running" || position !== null) return;
+  process.stderr.write(`syngeo: run "${folder}" ended before it was first saved; it begins again\n`);
+}
+
 function defaultFolder(task: string, experiment: Experiment | null): string {
   return join("runs", `${task}-${experiment?.geometry.potential}-${experiment?.seed}`.replaceAll(":", "-"));
 }
 
-async function drawCurve(folder: string, { status, experiment }: RunRecord): Promise<void> {
+/** Draws how the run learned; false where no pass has ended. */
+async function drawCurve(folder: string, { status, experiment }: RunRecord): Promise<boolean> {
   const passes = await readMetrics(folder);
-  if (status === "running" || passes.length === 0) return;
+  if (status === "running" || passes.length === 0) return false;
   const { learningCurve, svgText } = await import("../plot/index.ts");
   const { createDocument, svgToPng } = await import("../plot/index.node.ts");
   const title = `${experiment.task.name}, ${experiment.model.name}, ${experiment.geometry.potential}`;
   const svg = svgText(learningCurve(passes, title, { document: await createDocument() }), runFiles.figure);
   await writeWhole(join(folder, `${runFiles.figure}.svg`), svg);
   await writeWhole(join(folder, `${runFiles.figure}.png`), svgToPng(svg));
+  return true;
 }
 
-function summary(folder: string, record: RunRecord): string {
+function summary(folder: string, record: RunRecord, hasCurve: boolean): string {
   const { status, message, passes, learningRate, seconds, experiment } = record;
   const colour = status === "done" ? "green" : status === "diverged" ? "red" : "yellow";
   const what = `${experiment.geometry.potential}, ${passes} passes, learning rate ${learningRate === null ? "none" : figure(learningRate)}, ${seconds.toFixed(1)} s`;
@@ -164,7 +174,7 @@ function summary(folder: string, record: RunRecord): string {
     ...resultLines(record),
     ...searchLines(record),
     "",
-    `run: ${folder} (weights before and after, metrics, learning curve)`,
+    `run: ${folder} (weights before and after, metrics${hasCurve ? ", learning curve" : ""})`,
     styled("dim", nextStep(folder, record)),
   ].join("\n");
 }

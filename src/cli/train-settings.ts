@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { type Experiment, type Preset, parseExperiment } from "../experiment/index.ts";
+import { parsePotential } from "../geometry/index.ts";
 
 /** A flag, what it sets, and how its text is read. */
 interface SettingFlag {
@@ -20,13 +21,15 @@ const numberOf = (text: string, flag: string): number => {
 const numberOrNone = (text: string, flag: string) => (text === "none" ? null : numberOf(text, flag));
 const listOf = (text: string, flag: string) => text.split(",").map((part) => numberOf(part, flag));
 const wordOf = (text: string) => text;
+/** The name of its own, so that `eg` and `negative-entropy` are one thing in records and names of folders. */
+const potentialOf = (text: string, flag: string) => parsePotential(text, flag).name;
 
 export const settingFlags: readonly SettingFlag[] = [
   {
     flag: "--potential <name>",
     help: "the geometry, such as negative-entropy",
     place: "geometry.potential",
-    read: wordOf,
+    read: potentialOf,
   },
   {
     flag: "--passes <count>",
@@ -194,7 +197,7 @@ export const settingFlags: readonly SettingFlag[] = [
     flag: "--snapshots <passes>",
     help: "keep the weights after every so many passes",
     place: "snapshots",
-    read: numberOf,
+    read: numberOrNone,
   },
   { flag: "--dtype <type>", help: "float32 or float64", place: "dtype", read: wordOf },
   { flag: "--threads <count>", help: "inside one operator", place: "threads", read: numberOf },
@@ -223,7 +226,7 @@ export interface RuleFlags {
  * The settings of a preset, changed by flags.
  *
  * @param typed  text by flag (`--passes`), for those of `settingFlags` that were given
- * @throws InputError `bad-flag`, `bad-experiment`
+ * @throws InputError `bad-flag`, `bad-experiment`, `unknown-potential`, `bad-parameter`
  */
 export function settingsOf(
   task: string,
@@ -233,6 +236,7 @@ export function settingsOf(
 ): Experiment {
   // A copy as plain JSON, which is what the flags change and the parser checks.
   const settings = JSON.parse(JSON.stringify(experiment)) as Record<string, unknown>;
+  refuseHeldOutBesideFolder(typed);
   for (const { flag, place, read } of settingFlags) {
     const name = nameOf(flag);
     const text = typed.get(name);
@@ -246,15 +250,26 @@ export function settingsOf(
   }
   const rows = rules.parameterPotential.map((text) => {
     const [glob, potential] = halves(text, "=", "--parameter-potential", '"*bias*=2-norm"');
-    return { glob, potential };
+    return { glob, potential: potentialOf(potential, "--parameter-potential") };
   });
   inTask("geometry.parameters", rows, "--parameter-potential");
   const switches = rules.switch.map((text) => {
     const [pass, potential] = halves(text, ":", "--switch", "10:negative-entropy");
-    return { pass: numberOf(pass, "--switch"), potential };
+    return { pass: numberOf(pass, "--switch"), potential: potentialOf(potential, "--switch") };
   });
   inTask("geometry.switches", switches, "--switch");
   return parseExperiment(settings, "train");
+}
+
+function refuseHeldOutBesideFolder(typed: ReadonlyMap<string, string>): void {
+  const count = typed.get("--held-out");
+  if (count === undefined || !typed.has("--digits")) return;
+  throw badFlag(
+    "--held-out",
+    "digits of the package",
+    `${count} beside --digits`,
+    "a folder has held-out files",
+  );
 }
 
 /** `--passes <count>` without what follows. */

@@ -13,6 +13,7 @@ import {
   rowSequential,
   splitDigits,
   type Task,
+  toFloatType,
 } from "../task/index.ts";
 import type { Experiment, ModelSettings, TaskSettings } from "./experiment.ts";
 
@@ -33,7 +34,7 @@ export function examplesOf(experiment: Experiment, digits: DigitSets | null, ran
   const { task, model, dtype } = experiment;
   if (task.name !== "digits") requireVectors(task.name, model);
   if (task.name === "linear-regression") return linearRegression({ ...task, dtype }, random);
-  if (task.name === "r-of-k") return rOfK({ ...task, train: task.samples }, random);
+  if (task.name === "r-of-k") return withTargetsOf(rOfK({ ...task, train: task.samples }, random), dtype);
   if (digits === null) throw new Error("the task needs digits");
   const { train, heldOut } = digitsOf(task, digits, random);
   const shaped = (name: string, { from, positions }: ChosenDigits): Examples =>
@@ -44,6 +45,21 @@ export function examplesOf(experiment: Experiment, digits: DigitSets | null, ran
     train: shaped("train", train),
     validation: null,
     heldOut: heldOut.positions.length === 0 ? null : shaped("held-out", heldOut),
+  };
+}
+
+/** The same task with its answers in the precision of the network. */
+function withTargetsOf(task: Task, dtype: Experiment["dtype"]): Task {
+  const convert = (examples: Examples): Examples => {
+    const { targets } = examples;
+    return targets.dtype === "int32" ? examples : { ...examples, targets: toFloatType(targets, dtype) };
+  };
+  const { train, validation, heldOut } = task;
+  return {
+    ...task,
+    train: convert(train),
+    validation: validation && convert(validation),
+    heldOut: heldOut && convert(heldOut),
   };
 }
 
@@ -76,13 +92,16 @@ function digitsOf(
   random: Random,
 ): { readonly train: ChosenDigits; readonly heldOut: ChosenDigits } {
   const test = heldOut ?? train;
+  const n = train.labels.length;
+  if (heldOut === null && settings.heldOut >= n) {
+    throw new InputError({
+      code: "bad-size",
+      message: `experiment: expected fewer than ${n} held-out digits, got ${settings.heldOut} ("task.heldOut"); leave some to learn from`,
+    });
+  }
   const split =
     heldOut === null
-      ? splitDigits(
-          train,
-          { train: Math.max(1, train.labels.length - settings.heldOut), heldOut: settings.heldOut },
-          createRandom("digits"),
-        )
+      ? splitDigits(train, { train: n - settings.heldOut, heldOut: settings.heldOut }, createRandom("digits"))
       : { train: train.labels.map((_, i) => i), heldOut: heldOut.labels.map((_, i) => i) };
   const { samples, samplesFrom } = settings;
   if (samples === null) {

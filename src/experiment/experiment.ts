@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { InputError, nearestName } from "../errors.ts";
+import { parsePotential } from "../geometry/index.ts";
 import { initialisationSchemes } from "../network/index.ts";
 
 const count = z.int().positive();
@@ -158,30 +159,164 @@ export type ModelSettings = Experiment["model"];
  * An experiment from parsed JSON.
  *
  * @param source  what the JSON is called in messages, such as a file name
- * @throws InputError `bad-experiment` for a key that is unknown, missing or has a value it cannot have
+ * @throws InputError `bad-experiment` for a key that is unknown, missing or has a value it cannot have, and for settings
+ *   that contradict each other; `unknown-potential` and `bad-parameter` for a geometry that does not exist
  */
 export function parseExperiment(json: unknown, source: string): Experiment {
   const result = experiment.safeParse(json, { reportInput: true });
-  if (result.success) return result.data;
-  throw new InputError({
-    code: "bad-experiment",
-    message: `${source}: ${sentence(result.error.issues[0])}`,
-    cause: result.error,
-  });
+  if (!result.success) {
+    throw badExperiment(`${source}: ${sentence(result.error.issues)}`, result.error);
+  }
+  requirePotentials(result.data, source);
+  requireFit(result.data, source);
+  return result.data;
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
-  const place = issue.path.map(String).join(".");
-  const at = place === "" ? "" : ` ("${place}")`;
-  if (issue.code === "unrecognized_keys") {
-    return `expected only known keys, got "${issue.keys[0]}"${at}; leave it out or correct it`;
+function badExperiment(message: string, cause?: unknown): InputError {
+  return new InputError({ code: "bad-experiment", message, cause });
+}
+
+function requirePotentials({ geometry: { potential, parameters, switches } }: Experiment, source: string) {
+  const named = [
+    ["geometry.potential", potential] as const,
+    ...parameters.map((row, k) => [`geometry.parameters[${k}].potential`, row.potential] as const),
+    ...switches.map((row, k) => [`geometry.switches[${k}].potential`, row.potential] as const),
+  ];
+  for (const [place, text] of named) parsePotential(text, `${source}: ${place}`);
+}
+
+/** Settings that would have no effect beside the others are refused rather than ignored. */
+function requireFit({ task, optimiser, geometry, learning }: Experiment, source: string): void {
+  const refuse = (expected: string, place: string, advice: string) => {
+    throw badExperiment(`${source}: expected ${expected} ("${place}"); ${advice}`);
+  };
+  if (optimiser.nesterov && (optimiser.scaling === "adam" || optimiser.momentum === 0)) {
+    const got = optimiser.scaling === "adam" ? "Adam" : "momentum 0";
+    refuse(`nesterov beside plain momentum, got ${got}`, "optimiser.nesterov", "leave it out");
   }
-  const got = issue.input === undefined ? "nothing" : JSON.stringify(issue.input);
-  if (issue.code === "invalid_value") {
-    const values = issue.values.map(String);
-    const near = typeof issue.input === "string" ? nearestName(issue.input, values) : null;
-    return `expected one of ${values.join(", ")}, got ${got}${at}; ${near === null ? "choose one" : `did you mean "${near}"?`}`;
+  if (task.name === "digits" && task.samples === null && task.samplesFrom === "held-out") {
+    refuse("a number of samples, got none to draw from held-out", "task.samples", "give one, such as 100");
   }
-  const wanted = issue.message.replace(/^Invalid input: /, "").replace(/^expected /, "");
-  return `expected ${wanted}, got ${got}${at}; correct it`;
+  if (task.name === "linear-regression" && learning.goal.accuracy !== null) {
+    const got = `${learning.goal.accuracy} for ${task.name}, whose answers are no classes`;
+    refuse(`no goal of accuracy, got ${got}`, "learning.goal.accuracy", "give one of loss");
+  }
+  const late = geometry.switches.findIndex(
+    ({ pass }, k) => pass <= (geometry.switches[k - 1]?.pass ?? 0) || pass >= learning.passes,
+  );
+  if (late >= 0) {
+    const wanted = `switches at growing passes below ${learning.passes}`;
+    refuse(
+      `${wanted}, got ${geometry.switches[late].pass}`,
+      `geometry.switches[${late}].pass`,
+      "passes count from 0",
+    );
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = Issue["path"];
+
+const TYPES: Readonly<Record<string, string>> = {
+  int: "a whole number",
+  number: "a number",
+  string: "text",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+};
+
+/** The first complaint as one sentence. */
+function sentence(issues: readonly Issue[]): string {
+  const [issue] = issues;
+  const { wanted, choices, got, path } = complaint(issue);
+  const place = placeOf(path);
+  const advice = got === undefined ? adviceForMissing(path, issues) : adviceFor(got, choices);
+  return `expected ${wanted}, got ${textOf(got)}${place === "" ? "" : ` ("${place}")`}; ${advice}`;
+}
+
+interface Complaint {
+  readonly wanted: string;
+  /** The words it may be, where it is one of some. */
+  readonly choices: readonly string[];
+  readonly got: unknown;
+  readonly path: Path;
+}
+
+function complaint(issue: Issue): Complaint {
+  const { path, input: got } = issue;
+  const plain = (wanted: string, choices: readonly string[] = []) => ({ wanted, choices, got, path });
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return { ...plain("only known keys"), got: issue.keys[0] };
+    case "invalid_value":
+      return plain(`one of ${issue.values.join(", ")}`, issue.values.map(String));
+    case "invalid_type":
+      return plain(TYPES[issue.expected] ?? issue.expected);
+    case "too_small":
+      return plain(
+        issue.origin === "array"
+          ? `a list of ${issue.minimum} or more`
+          : `a number ${issue.inclusive ? "≥" : ">"} ${issue.minimum}`,
+      );
+    case "too_big":
+      return plain(`a number ${issue.inclusive ? "≤" : "<"} ${issue.maximum}`);
+    case "invalid_union":
+      return unionComplaint(issue);
+    default:
+      return plain(issue.message);
+  }
+}
+
+/** Of a value that may be of several kinds: what the kind it seems to be lacks, else all kinds. */
+function unionComplaint(issue: Extract<Issue, { readonly code: "invalid_union" }>): Complaint {
+  const { path, input: got } = issue;
+  const kinds = "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+  if (kinds.length > 0) {
+    const key = String(path[path.length - 1]);
+    const named = typeof got === "object" && got !== null ? Object.entries(got) : [];
+    const word: unknown = named.find(([name]) => name === key)?.[1];
+    return { wanted: `one of ${kinds.join(", ")}`, choices: kinds, got: word, path };
+  }
+  const inside = issue.errors.find(([first]) => first.path.length > 0 || first.code === "unrecognized_keys");
+  if (inside !== undefined) {
+    const found = complaint(inside[0]);
+    return { ...found, path: [...path, ...found.path] };
+  }
+  const branches = issue.errors.map(([first]) => complaint(first));
+  const wanted = branches.map((branch) => branch.wanted).join(", or ");
+  return { wanted, choices: branches.flatMap(({ choices }) => choices), got, path };
+}
+
+/** `model.hidden[0]` */
+function placeOf(path: Path): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text === "" ? String(key) : `${text}.${String(key)}`;
+  }, "");
+}
+
+function adviceForMissing(path: Path, issues: readonly Issue[]): string {
+  const parent = placeOf(path.slice(0, -1));
+  const stray = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" && placeOf(issue.path) === parent ? issue.keys : [],
+  );
+  const near = nearestName(String(path[path.length - 1]), stray);
+  return near === null ? "add it" : `rename "${near}"`;
+}
+
+function adviceFor(got: unknown, choices: readonly string[]): string {
+  if (choices.length === 0) return "correct it";
+  const near = typeof got === "string" ? nearestName(got, choices) : null;
+  return near === null ? "choose one" : `did you mean "${near}"?`;
+}
+
+/** The longest value that a message shows whole. */
+const SHOWN = 60;
+
+function textOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "number") return String(value);
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)} …`;
 }

@@ -18,4 +18,11 @@ export type { PassMetrics, Position, ProgressEvent } from "./passes.ts";
 export { type Preset, presetNamed, presets } from "./presets.ts";
 export { RUN_SCHEMA, type RunRecord } from "./run-record.ts";
 export type { SearchedRate, SearchRound } from "./search.ts";
-export { type Interruption, type Results, type TrainOptions, type TrainOutcome, train } from "./train.ts";
+export {
+  type Interruption,
+  type Results,
+  type Standing,
+  type TrainOptions,
+  type TrainOutcome,
+  train,
+} from "./train.ts";

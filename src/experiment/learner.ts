@@ -10,6 +10,7 @@ import {
   type Session,
   type Tensors,
   type Value,
+  type ValueType,
 } from "../graph/index.ts";
 import { type TrainingStep, trainingStep } from "../learning/index.ts";
 import type { Loss } from "../network/index.ts";
@@ -38,15 +39,19 @@ export interface Learner {
   close(): Promise<void>;
 }
 
-export interface LearnerOptions {
+/** What a step is made of. */
+export interface StepOptions {
   readonly experiment: Experiment;
   readonly objective: Objective;
   /** First weights, each with a leading axis of runs if there are several. */
   readonly weights: Tensors;
-  /** Weights and states to go on from; first ones unless given. */
-  readonly state: Tensors | null;
   /** How many runs learn side by side; null for one. */
   readonly runs: number | null;
+}
+
+export interface LearnerOptions extends StepOptions {
+  /** Weights and states to go on from; first ones unless given. */
+  readonly state: Tensors | null;
   readonly openSession: OpenSession;
 }
 
@@ -104,8 +109,34 @@ export function createLearner(options: LearnerOptions): Learner {
   };
 }
 
+/**
+ * Refuses what no step can be made of, before the first: globs that fit nothing, weights outside a domain or a constraint,
+ * rates beyond the limit of the optimiser.
+ *
+ * @throws InputError from `trainingStep`, `unused-glob`
+ */
+export function requireSteps(options: StepOptions, examples: Examples, rates: readonly number[]): void {
+  const { dtype, learning, geometry } = options.experiment;
+  const size = Math.min(learning.batch, countExamples(examples));
+  const ofBatch = ({ shape }: { readonly shape: readonly number[] }) => [size, ...shape.slice(1)];
+  const types: BatchTypes = {
+    inputs: { dtype, shape: ofBatch(examples.inputs) },
+    targets: { dtype: examples.targets.dtype, shape: ofBatch(examples.targets) },
+  };
+  for (const pass of [0, ...geometry.switches.map((change) => change.pass)]) {
+    const { learningRate } = stepGraph(options, types, pass);
+    for (const rate of rates) learningRate(rate);
+  }
+}
+
+/** What a batch is, without its numbers. */
+interface BatchTypes {
+  readonly inputs: ValueType;
+  readonly targets: ValueType;
+}
+
 /** Inputs and targets of a batch as inputs of a graph. */
-function inputsOf({ inputs, targets }: Batch) {
+function inputsOf({ inputs, targets }: BatchTypes) {
   return {
     x: input("inputs", inputs.dtype, inputs.shape),
     y: input("targets", targets.dtype, targets.shape),
@@ -118,7 +149,7 @@ function resultsOf({ loss, correct }: Loss): { readonly loss: Value } & Readonly
   return correct === null ? { loss } : { loss, correct };
 }
 
-function stepGraph(options: LearnerOptions, batch: Batch, pass: number): TrainingStep {
+function stepGraph(options: StepOptions, batch: BatchTypes, pass: number): TrainingStep {
   const { experiment, objective, weights, runs } = options;
   const { x, y } = inputsOf(batch);
   return trainingStep({

@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openFileSource } from "../data/index.node.ts";
+import { openFileSource, writing } from "../data/index.node.ts";
 import { encodeSafetensors, readFile as readData } from "../data/index.ts";
 import { InputError } from "../errors.ts";
 import type { GraphTensor, Tensors } from "../graph/index.ts";
@@ -21,20 +21,27 @@ export const runFiles = {
 } as const;
 
 /**
- * Makes the folder of a new run.
+ * Asked before the work: a run is written over nothing.
  *
- * @throws InputError `not-empty` so that no run is written over, `cannot-write`
+ * @throws InputError `not-empty`, `cannot-write` where the path is no folder
  */
-export async function createRunFolder(folder: string): Promise<void> {
-  await writing(folder, async () => {
-    await mkdir(folder, { recursive: true });
-  });
-  const found = await readdir(folder);
+export async function requireNewFolder(folder: string): Promise<void> {
+  const found = await writing("train", folder, () => readdir(folder).catch(noneWhereMissing));
   if (found.length === 0) return;
   throw new InputError({
     code: "not-empty",
     message: `--out: expected a new or empty folder, got "${folder}" with ${found.slice(0, 3).join(", ")}; choose another, or go on with --resume ${folder}`,
   });
+}
+
+function noneWhereMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === "ENOENT") return [];
+  throw error;
+}
+
+/** Makes the folder of a run. @throws InputError `cannot-write` */
+export async function createRunFolder(folder: string): Promise<void> {
+  await writing("train", folder, () => mkdir(folder, { recursive: true }));
 }
 
 /** Whether the path is a folder with a run in it. */
@@ -43,9 +50,9 @@ export async function isRunFolder(path: string): Promise<boolean> {
   return exists(join(path, runFiles.record));
 }
 
-/** Writes a file beside its place and moves it there, so that it is never half there. */
+/** Writes a file beside its place and moves it there, so that it is never half there. @throws InputError `cannot-write` */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await writing(path, async () => {
+  await writing("train", path, async () => {
     await writeFile(`${path}.part`, content);
     await rename(`${path}.part`, path);
   });
@@ -91,18 +98,5 @@ export async function readTensors(path: string): Promise<Tensors> {
     return Object.fromEntries(contents.tensors.map(({ name, tensor }) => [name, tensor as GraphTensor]));
   } finally {
     await source.close();
-  }
-}
-
-async function writing(path: string, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new InputError({
-      code: "cannot-write",
-      message: `train: expected to write "${path}", got ${reason}; choose a folder that exists and is writable`,
-      cause,
-    });
   }
 }

@@ -25,7 +25,11 @@ export type WorkerAnswer =
  */
 export function startRun(request: RunRequest, { onProgress, signal }: RunCalls = {}): Promise<RunRecord> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./training-worker.node.js", import.meta.url), { workerData: request });
+    const worker = new Worker(new URL("./training-worker.node.js", import.meta.url), {
+      workerData: request,
+      // Flags of the caller, such as --input-type, may forbid the thread its file.
+      execArgv: [],
+    });
     const stop = () => worker.postMessage("stop");
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop, { once: true });

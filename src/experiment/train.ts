@@ -7,7 +7,7 @@ import type { Task } from "../task/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { initialWeights, type Objective, objectiveOf } from "./experiment-network.ts";
 import { type DigitSets, examplesOf } from "./experiment-task.ts";
-import { accuracyOf, createLearner, type Learner, type OpenSession } from "./learner.ts";
+import { accuracyOf, createLearner, type Learner, type OpenSession, requireSteps } from "./learner.ts";
 import {
   metricsOf,
   type PassesEnd,
@@ -21,11 +21,23 @@ import { type SearchRound, searchRates } from "./search.ts";
 
 /** A run that was stopped, to go on with. */
 export interface Interruption {
-  readonly passes: number;
-  readonly learningRate: number;
-  readonly position: Position;
-  readonly state: Tensors;
+  /** The searches that are complete. */
   readonly search: readonly SearchRound[];
+  /** Where its passes stand; null where it stopped while a rate was searched. */
+  readonly learning: {
+    readonly passes: number;
+    readonly learningRate: number;
+    readonly position: Position;
+    /** Weights and the states of the optimiser. */
+    readonly state: Tensors;
+  } | null;
+}
+
+/** How a run stands after a pass; copies are made when asked for. */
+export interface Standing {
+  weights(): Tensors;
+  /** From which the run goes on, as if it had stopped here. */
+  interruption(): Interruption;
 }
 
 export interface TrainOptions {
@@ -41,7 +53,7 @@ export interface TrainOptions {
   /** The weights before the first step, as soon as they are known. */
   readonly onInitial?: (weights: Tensors) => Promise<void>;
   /** After every pass of the run itself (not of a search). */
-  readonly onPass?: (metrics: PassMetrics, weights: () => Tensors) => Promise<void>;
+  readonly onPass?: (metrics: PassMetrics, standing: Standing) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -85,25 +97,32 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const task = examplesOf(experiment, options.digits, random.stream("task"));
   const objective = objectiveOf(experiment, task);
   const initial = startingWeights(options, objective);
+  requireSteps({ experiment, objective, weights: initial, runs: null }, task.train, ratesOf(experiment));
   if (resume === null) await options.onInitial?.(initial);
   const run: Run = { options, task, objective, initial, search: [...(resume?.search ?? [])] };
-  if (resume !== null) {
-    const settled = withPasses(experiment, resume.passes);
-    const outcome = await learn(run, settled, resume.learningRate, resume);
-    if (outcome.status !== "goal-missed") return outcome;
-  }
-  const searches = typeof experiment.learning.learningRate !== "number";
   const { extensions, extraPasses } = experiment.learning.goal;
-  const first = run.search.length;
-  for (let round = first; ; round++) {
-    const settled = withPasses(experiment, experiment.learning.passes + round * extraPasses);
+  const searches = typeof experiment.learning.learningRate !== "number";
+  // Every round begins with a search, so one search is none of the extensions.
+  const isLast = ({ status }: TrainOutcome) =>
+    status !== "goal-missed" || !searches || run.search.length > extensions;
+  if (resume?.learning) {
+    const { passes, learningRate } = resume.learning;
+    const outcome = await learn(run, withPasses(experiment, passes), learningRate, resume.learning);
+    if (isLast(outcome)) return outcome;
+  }
+  for (;;) {
+    const settled = withPasses(experiment, experiment.learning.passes + run.search.length * extraPasses);
     const chosen = await rateFor(run, settled);
     if (chosen === null) return interruptedSearch(run, settled);
     if (chosen === "none") return allDiverged(run, settled);
     const outcome = await learn(run, settled, chosen, null);
-    if (outcome.status !== "goal-missed" || !searches || round >= extensions) return outcome;
+    if (isLast(outcome)) return outcome;
   }
 }
+
+/** The rate, or those that are searched. */
+const ratesOf = ({ learning: { learningRate } }: Experiment): readonly number[] =>
+  typeof learningRate === "number" ? [learningRate] : learningRate.search;
 
 interface Run {
   readonly options: TrainOptions;
@@ -160,11 +179,12 @@ async function learn(
   run: Run,
   experiment: Experiment,
   rate: number,
-  resume: Interruption | null,
+  resume: Interruption["learning"],
 ): Promise<TrainOutcome> {
   const { options, objective, initial, task } = run;
   const { openSession, onPass, onProgress, signal } = options;
-  const state = resume?.state ?? null;
+  // What stopped before its first step has no states yet.
+  const state = resume === null || isStart(resume.position) ? null : resume.state;
   const learner = createLearner({ experiment, objective, weights: initial, state, runs: null, openSession });
   const started = performance.now();
   const common = { experiment, task, learner, rates: [rate] };
@@ -179,7 +199,7 @@ async function learn(
       onPass: async (marks, steps, pass) => {
         const seconds = (performance.now() - started) / 1000;
         const metrics = await metricsOf(common, { marks, steps, pass, seconds });
-        await onPass?.(metrics, () => weightsOf(learner.state(), initial));
+        await onPass?.(metrics, standingOf(run, { experiment, rate, learner, pass }));
       },
     });
     return await outcomeOf(run, { experiment, rate, learner, end });
@@ -188,15 +208,41 @@ async function learn(
   }
 }
 
+const isStart = ({ pass, batches }: Position) => pass === 0 && batches === 0;
+
+function standingOf(
+  { initial, search }: Run,
+  {
+    experiment,
+    rate,
+    learner,
+    pass,
+  }: { experiment: Experiment; rate: number; learner: Learner; pass: number },
+): Standing {
+  const { passes } = experiment.learning;
+  const position = { ...startOfRun, pass: pass + 1 };
+  return {
+    weights: () => weightsOf(learner.state(), initial),
+    interruption: () => ({
+      search: [...search],
+      learning: { passes, learningRate: rate, position, state: learner.state() },
+    }),
+  };
+}
+
 /** The weights of a state, without what the optimiser remembers. */
 const weightsOf = (state: Tensors, initial: Tensors): Tensors =>
   Object.fromEntries(Object.keys(initial).map((name) => [name, state[name]]));
 
 async function outcomeOf(
   run: Run,
-  ended: { experiment: Experiment; rate: number; learner: Learner; end: PassesEnd },
+  {
+    experiment,
+    rate,
+    learner,
+    end,
+  }: { experiment: Experiment; rate: number; learner: Learner; end: PassesEnd },
 ): Promise<TrainOutcome> {
-  const { experiment, rate, learner, end } = ended;
   const state = learner.state();
   const final = weightsOf(state, run.initial);
   const common = { ...basisOf(run, experiment), learningRate: rate, final, state };
@@ -205,23 +251,30 @@ async function outcomeOf(
     const message = `stopped in pass ${position.pass + 1} of ${experiment.learning.passes}; go on with --resume`;
     return { ...common, status: "interrupted", message, position };
   }
-  const spoilt = Object.entries(final).find(([, { data }]) =>
-    data.some((value) => !Number.isFinite(Number(value))),
-  );
-  if (end.kind === "diverged" || spoilt !== undefined) {
-    const what =
-      end.kind === "diverged"
-        ? `a finite loss, got ${end.loss} (step ${end.step}, pass ${end.pass + 1}`
-        : `finite weights, got others in "${spoilt?.[0]}" (after the last step`;
+  const results = end.kind === "done" ? await resultsOf(run.task, learner) : null;
+  const spoilt = spoiltBy(end, final, results);
+  if (spoilt !== null || results === null) {
     const lower = Number((rate / 10).toPrecision(2));
-    const message = `train: expected ${what}, learning rate ${rate}); try --learning-rate ${lower}, or --learning-rate search`;
+    const message = `train: expected ${spoilt}, learning rate ${rate}); try --learning-rate ${lower}, or --learning-rate search`;
     return { ...common, status: "diverged", message };
   }
-  const results = await resultsOf(run.task, learner);
   const missed = missedGoal(experiment, results);
   return missed === null
     ? { ...common, status: "done", message: "", results }
     : { ...common, status: "goal-missed", message: missed, results };
+}
+
+/** What is no finite number at the end, in words; null where all is finite. */
+function spoiltBy(end: PassesEnd, final: Tensors, results: Results | null): string | null {
+  if (end.kind === "diverged") {
+    return `a finite loss, got ${end.loss} (step ${end.step}, pass ${end.pass + 1}`;
+  }
+  const infinite = Object.entries(final).find(([, { data }]) =>
+    data.some((value) => !Number.isFinite(Number(value))),
+  );
+  if (infinite !== undefined) return `finite weights, got others in "${infinite[0]}" (after the last step`;
+  if (results === null || Number.isFinite(results.loss)) return null;
+  return `a finite loss, got ${results.loss} (after the last step`;
 }
 
 function basisOf(run: Run, experiment: Experiment) {
@@ -240,7 +293,7 @@ function basisOf(run: Run, experiment: Experiment) {
 }
 
 function interruptedSearch(run: Run, experiment: Experiment): TrainOutcome {
-  const message = "stopped while searching a learning rate; --resume searches again";
+  const message = "stopped while searching a learning rate; --resume begins that search again";
   return { ...basisOf(run, experiment), status: "interrupted", message };
 }
 

@@ -22,7 +22,7 @@ export {
   type TrainingStepOptions,
   trainingStep,
 } from "./training-step.ts";
-export { chain, type Named, type Unit, type UnitContext, type UnitResult } from "./unit.ts";
+export { chain, type Unit, type UnitContext, type UnitResult } from "./unit.ts";
 export {
   clipGlobalNorm,
   decoupledWeightDecay,

@@ -17,10 +17,11 @@ import {
   typeText,
   type Value,
 } from "../graph/index.ts";
+import type { Named } from "../network/index.ts";
 import type { Constraint } from "./constraints.ts";
 import { mirrorStep } from "./mirror-step.ts";
 import { stackRuns, takeRun } from "./runs.ts";
-import { mapNamed, type Named, type Unit, type UnitResult } from "./unit.ts";
+import { mapNamed, type Unit, type UnitResult } from "./unit.ts";
 
 export interface Parameter {
   /** The weights before the first step, inside the potential's domain. */

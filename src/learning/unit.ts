@@ -2,9 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { GraphTensor, Value } from "../graph/index.ts";
-
-/** One thing for each parameter or each state, by name. */
-export type Named<T> = Readonly<Record<string, T>>;
+import type { Named } from "../network/index.ts";
 
 /** What a unit may look at beside the updates. */
 export interface UnitContext {

@@ -14,8 +14,9 @@ import {
   type Value,
   zeroTensor,
 } from "../graph/index.ts";
+import type { Named } from "../network/index.ts";
 import { alongRuns, sumOfEachRun } from "./runs.ts";
-import { mapNamed, type Named, requireOption, statelessUnit, type Unit } from "./unit.ts";
+import { mapNamed, requireOption, statelessUnit, type Unit } from "./unit.ts";
 
 /**
  * Weight decay added to the gradient, so that momentum smooths both.

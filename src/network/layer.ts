@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { Value } from "../graph/index.ts";
 
-/** One thing for each parameter, by name. */
+/** One thing for each parameter or each state, by name. */
 export type Named<T> = Readonly<Record<string, T>>;
 
 /** What a parameter does, by which initialisations and geometries are chosen. */
