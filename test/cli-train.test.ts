@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runExperiment } from "../src/experiment/index.node.ts";
 
 const main = resolve(import.meta.dirname, "../dist/cli/main.node.js");
 let folder = "";
@@ -52,24 +53,28 @@ describe("syngeo train", () => {
     expect(record("runs/json").message).toMatch(/^after 2 passes the loss is [\d.]+, not below 1e-9; give/);
   });
 
-  it("writes to runs/TASK-POTENTIAL-SEED unless told, and never over a run", () => {
-    const words = [...small, "--passes", "1", "--potential", "hyperbolic-entropy:0.5", "--seed", "3"];
-    expect(syngeo(...words).status).toBe(0);
-    const name = "runs/linear-regression-hyperbolic-entropy-0.5-3";
-    expect(record(name).experiment.geometry.potential).toBe("hyperbolic-entropy:0.5");
-    const { status, stderr } = syngeo(...words);
-    expect(status).toBe(2);
-    expect(stderr).toMatch(
-      /^syngeo: --out: expected a new or empty folder, got "runs\/linear-.*--resume runs/,
-    );
-  });
-
-  it("ends with 3 where it diverged, and says what to try", () => {
-    const { status, stdout } = syngeo(...small, "--learning-rate", "1e9", "--out", "runs/lost");
+  it("ends with 3 where it diverged and says what to try, in runs/TASK-POTENTIAL-SEED unless told", () => {
+    const words = [
+      "--learning-rate",
+      "1e9",
+      "--potential",
+      "affine:0.5",
+      "--constraint",
+      "frozen-signs",
+      "--seed",
+      "3",
+    ];
+    const { status, stdout } = syngeo(...small, ...words);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^diverged {2}2-norm/);
+    expect(stdout).toMatch(/^diverged {2}affine:0\.5/);
     expect(stdout).toContain("try --learning-rate 100000000, or --learning-rate search");
     expect(stdout).not.toContain("syngeo infer");
+    expect(record("runs/linear-regression-affine-0.5-3").experiment.geometry.potential).toBe("affine:0.5");
+    const again = syngeo(...small, ...words);
+    expect(again.status).toBe(2);
+    expect(again.stderr).toMatch(
+      /^syngeo: --out: expected a new or empty folder, got "runs\/linear-.*--resume runs/,
+    );
   });
 
   it.each([
@@ -154,13 +159,14 @@ describe("a run that is stopped from outside", () => {
   }
 
   it("is saved at Ctrl-C and goes on to the same bytes, one that is killed does too", async () => {
-    expect(syngeo(...long, "--out", "runs/whole").status).toBe(0);
     const { code, text } = await stopped("runs/stopped", "SIGINT");
     expect(code).toBe(130);
     expect(text).toMatch(/^interrupted {2}2-norm.*\nstopped in pass \d+ of 1500; go on with --resume\n/);
     expect(text).toContain("go on: syngeo train --resume runs/stopped");
     expect(record("runs/stopped").status).toBe("interrupted");
     await stopped("runs/killed", "SIGKILL");
+    const { experiment, versions } = record("runs/killed");
+    await runExperiment({ folder: join(folder, "runs/whole"), experiment, versions });
     expect(record("runs/killed")).toMatchObject({ status: "running", position: { pass: 1 } });
     for (const run of ["runs/stopped", "runs/killed"]) {
       const { status, stderr } = syngeo("train", "--resume", run);
