@@ -189,21 +189,35 @@ const share = (value: number | null) => (value === null ? "–" : `${figure(100 
 function resultLines({ results }: RunRecord): readonly string[] {
   if (results === null) return [];
   const { loss, accuracy, heldOutLoss, heldOutAccuracy } = results;
-  const rows = [
-    ["", "loss", "accuracy"],
-    ["learned from", figure(loss), share(accuracy)],
-    ...(heldOutLoss === null ? [] : [["held out", figure(heldOutLoss), share(heldOutAccuracy)]]),
-  ];
-  return ["", alignedTable(rows)];
+  const rows: MarksRow[] = [{ name: "learned from", loss: figure(loss), accuracy }];
+  if (heldOutLoss !== null) {
+    rows.push({ name: "held out", loss: figure(heldOutLoss), accuracy: heldOutAccuracy });
+  }
+  return ["", marksTable("", rows)];
 }
 
 function searchLines({ search }: RunRecord): readonly string[] {
   return search.flatMap(({ passes, rates, chosen }) => {
-    const rows = rates.map(({ learningRate, loss, accuracy }) => [
-      `${learningRate === chosen ? "→" : " "} ${figure(learningRate)}`,
-      loss === null ? "diverged" : figure(loss),
-      share(accuracy),
-    ]);
-    return ["", `search, ${passes} passes`, alignedTable([["  rate", "loss", "accuracy"], ...rows])];
+    const rows = rates.map(({ learningRate, loss, accuracy }) => ({
+      name: `${learningRate === chosen ? "→" : " "} ${figure(learningRate)}`,
+      loss: loss === null ? "diverged" : figure(loss),
+      accuracy,
+    }));
+    return ["", `search, ${passes} passes`, marksTable("  rate", rows)];
   });
+}
+
+interface MarksRow {
+  readonly name: string;
+  readonly loss: string;
+  readonly accuracy: number | null;
+}
+
+/** Losses, and accuracies where there are any. */
+function marksTable(name: string, rows: readonly MarksRow[]): string {
+  const classes = rows.some(({ accuracy }) => accuracy !== null);
+  const row = (first: string, loss: string, accuracy: string) =>
+    classes ? [first, loss, accuracy] : [first, loss];
+  const cells = rows.map((marks) => row(marks.name, marks.loss, share(marks.accuracy)));
+  return alignedTable([row(name, "loss", "accuracy"), ...cells]);
 }

@@ -16,11 +16,11 @@ export type { DigitSets } from "./experiment-task.ts";
 export type { OpenSession } from "./learner.ts";
 export type { PassMetrics, Position, ProgressEvent } from "./passes.ts";
 export { type Preset, presetNamed, presets } from "./presets.ts";
+export type { Results } from "./results.ts";
 export { RUN_SCHEMA, type RunRecord } from "./run-record.ts";
 export type { SearchedRate, SearchRound } from "./search.ts";
 export {
   type Interruption,
-  type Results,
   type Standing,
   type TrainOptions,
   type TrainOutcome,

@@ -3,8 +3,9 @@
 import { InputError } from "../errors.ts";
 import { type Experiment, parseExperiment } from "./experiment.ts";
 import type { Position } from "./passes.ts";
+import type { Results } from "./results.ts";
 import type { SearchRound } from "./search.ts";
-import type { Results, TrainOutcome } from "./train.ts";
+import type { TrainOutcome } from "./train.ts";
 
 export const RUN_SCHEMA = "syngeo.run/1";
 

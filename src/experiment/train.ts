@@ -7,7 +7,7 @@ import type { Task } from "../task/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { initialWeights, type Objective, objectiveOf } from "./experiment-network.ts";
 import { type DigitSets, examplesOf } from "./experiment-task.ts";
-import { accuracyOf, createLearner, type Learner, type OpenSession, requireSteps } from "./learner.ts";
+import { createLearner, type Learner, type OpenSession, requireSteps } from "./learner.ts";
 import {
   metricsOf,
   type PassesEnd,
@@ -17,6 +17,7 @@ import {
   runPasses,
   startOfRun,
 } from "./passes.ts";
+import { missedGoal, type Results, resultsOf, spoiltBy } from "./results.ts";
 import { type SearchRound, searchRates } from "./search.ts";
 
 /** A run that was stopped, to go on with. */
@@ -55,14 +56,6 @@ export interface TrainOptions {
   /** After every pass of the run itself (not of a search). */
   readonly onPass?: (metrics: PassMetrics, standing: Standing) => Promise<void>;
   readonly signal?: AbortSignal;
-}
-
-/** How a network does at the end, on the examples it learned from and on those held out. */
-export interface Results {
-  readonly loss: number;
-  readonly accuracy: number | null;
-  readonly heldOutLoss: number | null;
-  readonly heldOutAccuracy: number | null;
 }
 
 export interface TrainOutcome {
@@ -264,19 +257,6 @@ async function outcomeOf(
     : { ...common, status: "goal-missed", message: missed, results };
 }
 
-/** What is no finite number at the end, in words; null where all is finite. */
-function spoiltBy(end: PassesEnd, final: Tensors, results: Results | null): string | null {
-  if (end.kind === "diverged") {
-    return `a finite loss, got ${end.loss} (step ${end.step}, pass ${end.pass + 1}`;
-  }
-  const infinite = Object.entries(final).find(([, { data }]) =>
-    data.some((value) => !Number.isFinite(Number(value))),
-  );
-  if (infinite !== undefined) return `finite weights, got others in "${infinite[0]}" (after the last step`;
-  if (results === null || Number.isFinite(results.loss)) return null;
-  return `a finite loss, got ${results.loss} (after the last step`;
-}
-
 function basisOf(run: Run, experiment: Experiment) {
   const { initial, search } = run;
   const { passes } = experiment.learning;
@@ -302,27 +282,3 @@ function allDiverged(run: Run, experiment: Experiment): TrainOutcome {
   const message = `train: expected a finite loss at one of the rates, got none (${rates.join(", ")}); search lower ones with --rates`;
   return { ...basisOf(run, experiment), status: "diverged", message };
 }
-
-async function resultsOf(task: Task, learner: Learner): Promise<Results> {
-  const train = await learner.evaluate(task.train);
-  const heldOut = task.heldOut === null ? null : await learner.evaluate(task.heldOut);
-  return {
-    loss: train.losses[0],
-    accuracy: accuracyOf(train, task.train),
-    heldOutLoss: heldOut?.losses[0] ?? null,
-    heldOutAccuracy: heldOut === null || task.heldOut === null ? null : accuracyOf(heldOut, task.heldOut),
-  };
-}
-
-/** What the goal lacks, as a sentence; null where there is none or it is met. */
-function missedGoal({ learning: { goal, passes } }: Experiment, { loss, accuracy }: Results): string | null {
-  if (goal.accuracy !== null && accuracy !== null && accuracy < goal.accuracy) {
-    return `after ${passes} passes the accuracy is ${percent(accuracy)}, not ${percent(goal.accuracy)}; give more --passes or another rate`;
-  }
-  if (goal.loss !== null && loss >= goal.loss) {
-    return `after ${passes} passes the loss is ${loss.toPrecision(3)}, not below ${goal.loss}; give more --passes or another rate`;
-  }
-  return null;
-}
-
-const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`;

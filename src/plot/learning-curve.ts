@@ -5,7 +5,7 @@ import type { FigureOptions } from "./figure.ts";
 import { drawFrame, drawReason, type LegendEntry } from "./frame.ts";
 import { line, type Markish, plotGroup } from "./marks.ts";
 import { hull, linearTicks, logTicks, padLog, type Range } from "./scales.ts";
-import { formatNumber, formatPercent } from "./words.ts";
+import { formatCount, formatNumber, formatPercent } from "./words.ts";
 
 /** What one pass over the examples gave; null for what was not measured. */
 export interface LearningPass {
@@ -55,7 +55,7 @@ export function learningCurve(
   const last = passes[passes.length - 1];
   const frame = { document, title, description: describe(last) };
   if (losses === null) return drawReason(frame, "no pass ended with a loss that is positive and finite");
-  const view = { losses: padLog(losses, 0.05), passes: { low: 1, high: Math.max(2, last.pass + 1) } };
+  const view = { losses: padLog(widened(losses), 0.05), passes: spanOf(last.pass + 1) };
   const legend = curves.map(
     ({ label, colour, dash }): LegendEntry => ({ label, colour, dash, mark: "line" }),
   );
@@ -99,8 +99,25 @@ const onLossAxis = (tick: { readonly value: number; readonly label: string }, lo
   value: placeOf(tick.value, losses),
 });
 
+/** The least share of the highest to the lowest loss on the axis: nearer ones would have no tick between them. */
+const LEAST_RANGE = 3;
+
+function widened({ low, high }: Range): Range {
+  const factor = Math.sqrt(Math.max(1, (LEAST_RANGE * low) / high));
+  return { low: low / factor, high: high * factor };
+}
+
+/** A single pass stands in the middle. */
+const spanOf = (passes: number): Range => (passes === 1 ? { low: 0.5, high: 1.5 } : { low: 1, high: passes });
+
 /** Whole passes only. */
-const passTicks = (passes: Range) => linearTicks(passes).filter(({ value }) => Number.isInteger(value));
+const passTicks = (passes: Range) =>
+  linearTicks(passes)
+    .filter(({ value }) => Number.isInteger(value))
+    .map(({ value }) => ({ value, label: formatCount(value) }));
+
+/** Half the width at which a single pass is drawn, so that a dashed line is told from a solid one. */
+const LEVEL = 0.2;
 
 function curveMark(curve: Curve, passes: readonly LearningPass[], losses: Range): Markish {
   const { key, colour, dash } = curve;
@@ -109,14 +126,14 @@ function curveMark(curve: Curve, passes: readonly LearningPass[], losses: Range)
     const y = isLoss(curve) ? positive(value) : value === null ? null : placeOf(value, losses);
     return { x: pass.pass + 1, y: y ?? Number.NaN };
   });
-  return line(points, {
+  const ends = points.length > 1 ? [0] : [-LEVEL, LEVEL];
+  const drawn = ends.flatMap((shift) => points.map(({ x, y }) => ({ x: x + shift, y })));
+  return line(drawn, {
     x: "x",
     y: "y",
     stroke: colour,
     strokeWidth: 2,
     ...(dash === null ? {} : { strokeDasharray: dash }),
-    // A run of one pass is a point.
-    marker: points.length === 1 ? "dot" : "none",
   });
 }
 
@@ -129,5 +146,7 @@ function describe(last: LearningPass | undefined): string {
   const { pass, loss, accuracy, heldOutAccuracy } = last;
   const right = accuracy === null ? "" : `, accuracy ${formatPercent(accuracy)}`;
   const heldOut = heldOutAccuracy === null ? "" : `, ${formatPercent(heldOutAccuracy)} on held-out examples`;
-  return `After ${pass + 1} passes the loss is ${formatNumber(loss)}${right}${heldOut}.`;
+  const after = `After ${pass === 0 ? "one pass" : `${formatCount(pass + 1)} passes`}`;
+  if (loss === null) return `${after} the loss is no finite number.`;
+  return `${after} the loss is ${formatNumber(loss)}${right}${heldOut}.`;
 }
