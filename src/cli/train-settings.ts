@@ -230,20 +230,21 @@ export interface RuleFlags {
  */
 export function settingsOf(
   task: string,
-  { experiment, rates }: Preset,
+  { experiment, rates, searchedLoss }: Preset,
   typed: ReadonlyMap<string, string>,
   rules: RuleFlags,
 ): Experiment {
   // A copy as plain JSON, which is what the flags change and the parser checks.
   const settings = JSON.parse(JSON.stringify(experiment)) as Record<string, unknown>;
   refuseHeldOutBesideFolder(typed);
+  const inTask = (place: string, value: unknown, name: string) =>
+    set(settings, place, value, { task, name, text: String(value) });
+  if (rules.learningRate === "search") inTask("learning.goal.loss", searchedLoss, "--learning-rate");
   for (const { flag, place, read } of settingFlags) {
     const name = nameOf(flag);
     const text = typed.get(name);
     if (text !== undefined) set(settings, place, read(text, name), { task, name, text });
   }
-  const inTask = (place: string, value: unknown, name: string) =>
-    set(settings, place, value, { task, name, text: String(value) });
   if (rules.nesterov) inTask("optimiser.nesterov", true, "--nesterov");
   if (rules.learningRate !== undefined || rules.rates !== undefined) {
     inTask("learning.learningRate", rateOf(rules, rates), "--learning-rate");

@@ -63,6 +63,8 @@ export interface Preset {
   readonly experiment: Experiment;
   /** The rates that `search` means: the grid of the paper that the task is from. */
   readonly rates: readonly number[];
+  /** The loss that such a search goes on for; null for none. */
+  readonly searchedLoss: number | null;
 }
 
 export const presets: Readonly<Record<string, Preset>> = {
@@ -80,10 +82,11 @@ export const presets: Readonly<Record<string, Preset>> = {
         learningRate: 0.01,
         schedule: { name: "cosine" },
         warmUp: 0,
-        goal: { accuracy: null, loss: 1e-3, extensions: 4, extraPasses: 100 },
+        goal: { ...noGoal, extensions: 4, extraPasses: 100 },
       },
     },
     rates: decades(-7, -1, 16),
+    searchedLoss: 1e-3,
   },
   "r-of-k": {
     summary: "few relevant among many binary inputs, one linear unit (Cornford et al. 2024, Fig. 4B)",
@@ -103,6 +106,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       },
     },
     rates: [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1],
+    searchedLoss: null,
   },
   "mnist-mlp": {
     summary: "digits as vectors, dense layers",
@@ -113,6 +117,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       learning: digitLearning,
     },
     rates: decades(-5, -1, 5),
+    searchedLoss: null,
   },
   "mnist-rnn": {
     summary: "digits row by row, a recurrent network (Pogodin et al. 2024, appendix)",
@@ -123,6 +128,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       learning: digitLearning,
     },
     rates: decades(-5, -1, 5),
+    searchedLoss: null,
   },
   "mnist-cnn": {
     summary: "digits as images, two convolutions and a dense layer",
@@ -133,6 +139,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       learning: { ...digitLearning, passes: 2, learningRate: 0.05 },
     },
     rates: decades(-5, -1, 5),
+    searchedLoss: null,
   },
 };
 
