@@ -35,6 +35,7 @@ Examples:
   syngeo infer runs/b
 
 Potentials: ${potentialForms}.
+What is not given is as the task is known by; run.json lists every setting.
 Exit codes: 0 done, 2 bad input, 3 diverged or goal missed, 130 stopped (Ctrl-C; what is learned is saved), 1 a fault of syngeo.`;
 
 const collect = (value: string, previous: readonly string[] = []) => [...previous, value];

@@ -53,4 +53,11 @@ export function missedGoal(
   return null;
 }
 
+/** A warning where learning made the loss larger; empty where it did not. */
+export function risenLoss(before: number, { loss }: Results, rate: number): string {
+  if (!(loss > before)) return "";
+  const lower = Number((rate / 10).toPrecision(2));
+  return `the loss rose from ${before.toPrecision(3)} to ${loss.toPrecision(3)}; try --learning-rate ${lower}, or --learning-rate search`;
+}
+
 const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`;

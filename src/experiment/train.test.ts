@@ -309,6 +309,17 @@ describe("divergence", () => {
     expect(metrics.length).toBeLessThan(30);
   });
 
+  it("is warned of where the loss rose, though it is a number still", async () => {
+    const { status, message } = await learned(
+      changed(tinyPerceptron, { learning: { learningRate: 1e4, passes: 1 } }),
+    );
+    expect(status).toBe("done");
+    expect(message).toMatch(
+      /^the loss rose from 2\.\d+ to [\d.e+]+; try --learning-rate 1000, or --learning-rate search$/,
+    );
+    expect((await learned(tinyPerceptron)).message).toBe("");
+  });
+
   it("is seen after the last step too, where only the weights or the final loss show it", async () => {
     const { status, message } = await learned(
       changed(tinyRegression, { learning: { learningRate: 1e30, passes: 1, batch: 7 } }),

@@ -17,7 +17,7 @@ import {
   runPasses,
   startOfRun,
 } from "./passes.ts";
-import { missedGoal, type Results, resultsOf, spoiltBy } from "./results.ts";
+import { missedGoal, type Results, resultsOf, risenLoss, spoiltBy } from "./results.ts";
 import { type SearchRound, searchRates } from "./search.ts";
 
 /** A run that was stopped, to go on with. */
@@ -252,9 +252,24 @@ async function outcomeOf(
     return { ...common, status: "diverged", message };
   }
   const missed = missedGoal(experiment, results);
-  return missed === null
-    ? { ...common, status: "done", message: "", results }
-    : { ...common, status: "goal-missed", message: missed, results };
+  if (missed !== null) return { ...common, status: "goal-missed", message: missed, results };
+  const message = risenLoss(await lossBefore(run, experiment), results, rate);
+  return { ...common, status: "done", message, results };
+}
+
+/** The loss of the first weights. */
+async function lossBefore(
+  { options, objective, initial, task }: Run,
+  experiment: Experiment,
+): Promise<number> {
+  const { openSession } = options;
+  const beginner = { experiment, objective, weights: initial, state: null, runs: null, openSession };
+  const learner = createLearner(beginner);
+  try {
+    return (await learner.evaluate(task.train)).losses[0];
+  } finally {
+    await learner.close();
+  }
 }
 
 function basisOf(run: Run, experiment: Experiment) {
