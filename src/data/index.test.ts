@@ -44,5 +44,5 @@ it("the room offers these functions", () => {
     "toFloats",
     "where",
   ]);
-  expect(Object.keys(nodePart)).toEqual(["openFileSource"]);
+  expect(Object.keys(nodePart)).toEqual(["openFileSource", "writing"]);
 });
