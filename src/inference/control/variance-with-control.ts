@@ -120,7 +120,9 @@ export function varianceAt(
 }
 
 function fitVariance(pairs: ControlPairs, starts?: readonly (readonly number[])[]) {
-  let weights = [pairs.learning, pairs.control].map(({ size }) => size.map((w) => 1 / (0.1 + w * w)));
+  let weights: readonly Float64Array[] = [pairs.learning, pairs.control].map(({ size }) =>
+    size.map((w) => 1 / (0.1 + w * w)),
+  );
   let means = meansOf(pairs, weights);
   let residuals = residualsOf(pairs, means);
   let points = starts ?? startPoints(residuals);
