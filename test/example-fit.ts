@@ -376,6 +376,7 @@ export function decidedExample(): ExampleFit {
       pairsNeeded: 48,
     },
     subsample: null,
+    control: null,
     seed: 1,
     verdict: {
       potential: "negative-entropy",
@@ -443,6 +444,7 @@ export function unidentifiableExample(): ExampleFit {
       pairsNeeded: null,
     },
     subsample: null,
+    control: null,
     seed: 1,
     verdict: {
       potential: null,
@@ -517,6 +519,7 @@ export function largeExample(): ExampleFit {
       pairsNeeded: 30,
     },
     subsample: { rank: 200_000, likelihood: 200_000 },
+    control: null,
     seed: 1,
     verdict: {
       potential: "2-norm",
