@@ -24,13 +24,14 @@ interface InferFlags extends PairSelection {
   readonly json?: true;
 }
 
-type ListFlag = "where" | "include" | "exclude" | "repeat";
+type ListFlag = "where" | "include" | "exclude" | "repeat" | "control";
 
 const EXAMPLES = `
 Examples:
   syngeo infer before.npy after.npy --report report.html
   syngeo infer spines.csv --initial day0 --final day8 --cluster dendrite --repeat day0 day0b
   syngeo infer long.csv --id animal,spine --time day --from 0 --to 8 --value volume --where type=apical
+  syngeo infer spines.csv --initial day0 --final day8 --cluster dendrite --where group=trained --control group=untrained
   syngeo infer first.npz last.npz --include "*weight_hh*" --json
 
 Potentials: ${potentialForms}.
@@ -52,6 +53,17 @@ export function addInferCommand(program: Command): void {
       "neuron, dendrite or animal (or animal,cell): not independent, resampled whole",
     )
     .option("--where <column=value>", "use only these rows (repeatable)", collect)
+    .option(
+      "--control <column=value>",
+      "rows that did not learn (repeatable); --where holds for them too, but for a column named here (* for any value)",
+      collect,
+    )
+    .option("--control-initial <name>", "the control's initial column, array, time or file")
+    .option("--control-final <name>", "the control's final column, array, time or file")
+    .option(
+      "--normalise-by <columns>",
+      "divide sizes by the median baseline of this group, such as a cell (all rows, all times up to --from)",
+    )
     .option("--id <columns>", "columns that name a synapse, for long tables or two tables of different order")
     .option("--time <column>", "column of times of a long table, with --from, --to, --value and --id")
     .option("--from <value>", "initial time of a long table")
@@ -83,7 +95,7 @@ export function addInferCommand(program: Command): void {
     .addHelpText("after", EXAMPLES);
   command.action(
     async (files: string[], flags: Omit<InferFlags, ListFlag> & Partial<Pick<InferFlags, ListFlag>>) => {
-      const { where = [], include = [], exclude = [], repeat = [] } = flags;
+      const { where = [], include = [], exclude = [], repeat = [], control = [] } = flags;
       // A list option takes every word up to the next flag, files that follow it included.
       await runInfer([...files, ...repeat.slice(2)], {
         ...flags,
@@ -91,6 +103,7 @@ export function addInferCommand(program: Command): void {
         include,
         exclude,
         repeat: repeat.slice(0, 2),
+        control,
       });
     },
   );
@@ -128,8 +141,9 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
     seed: flags.seed,
     level: flags.level,
     resamples: flags.resamples,
-    sensitivity: flags.report !== undefined || flags.figures !== undefined,
+    sensitivity: loaded.control === null && (flags.report !== undefined || flags.figures !== undefined),
     onProgress: progress.report,
+    ...(loaded.control ? { control: loaded.control } : {}),
     ...(noise ? { noise } : {}),
     ...(potentials ? { potentials } : {}),
   });
