@@ -89,7 +89,7 @@ function selectiveRun(settings: SelectiveSimulation, random: Random): ControlRun
       mixture: wald(mixture.estimate, halfMixture),
       "truncated test": truncated,
     },
-    medians: { "b̂": selectivity.estimate },
+    medians: { b̂: selectivity.estimate },
     shares: {
       "b̂ found": Math.abs(selectivity.estimate) > Z * selectivity.standardError,
       "test wider than 1.5": !((truncated.high ?? Infinity) - (truncated.low ?? -Infinity) <= 1.5),
@@ -195,7 +195,7 @@ function selectionRow(name: string, settings: Partial<ControlSimulation>): Contr
       const { ratio, slope } = "selection" in run ? run.selection : { ratio: Number.NaN, slope: Number.NaN };
       return {
         intervals: run.intervals,
-        medians: { ...run.medians, "b̂": slope },
+        medians: { ...run.medians, b̂: slope },
         shares: { "gap > 0.35": run.shares["gap > 0.35"], "ratio > 7.8": ratio > 7.8 },
       };
     },
@@ -208,7 +208,10 @@ const NUMBERS = [
   [1000, 300],
 ] as const;
 
-function noisyRows(numbers: readonly (readonly [number, number])[], which: "variance" | "both"): ControlRow[] {
+function noisyRows(
+  numbers: readonly (readonly [number, number])[],
+  which: "variance" | "both",
+): ControlRow[] {
   return numbers.flatMap(([learning, control]) =>
     [0.2, 0.5].flatMap((change) =>
       [0, 0.5, 1, 2].map((exponent) => ({

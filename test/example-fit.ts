@@ -208,6 +208,7 @@ function pictureOf(pairs: Pairs, of: number): GeometryPicture {
     }),
     floor: { expected: floor, upper: (2.1 / 1.22) * floor },
     pairs: Math.min(of, 50_000),
+    control: null,
     independence: {
       critical: 1.96,
       points: grid(-2, 5, 0.1).map((exponent) => {
@@ -460,6 +461,7 @@ export function unidentifiableExample(): ExampleFit {
     continuum: [],
     floor: { expected: 0, upper: 0 },
     pairs: 40,
+    control: null,
     independence: { critical: 1.96, points: [] },
   };
   return { fit, picture };

@@ -2,11 +2,12 @@
 
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { InputError } from "../errors.ts";
 import { type Potential, parsePotential, potentialForms } from "../geometry/index.ts";
 import { type GeometryFit, infer, type NoiseLevels, pictureOf } from "../inference/index.ts";
 import { createRandom, type Random } from "../random.ts";
+import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { inferSummary } from "./infer-summary.node.ts";
 import { type LoadedPairs, loadPairs, type PairSelection } from "./load-pairs.node.ts";
 import { styled, terminalProgress } from "./terminal.node.ts";
@@ -109,24 +110,6 @@ export function addInferCommand(program: Command): void {
   );
 }
 
-function notNegative(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError(`expected a number ≥ 0, got "${text}"; give the SD of one reading`);
-}
-
-function aNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError(`expected a number, got "${text}"; such as 0.95`);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError(`expected a whole number ≥ 0, got "${text}"; such as 1`);
-}
-
 async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
   checkFlags(files, flags);
   if (flags.report !== undefined) await requireFolder(flags.report);
@@ -218,7 +201,7 @@ async function writePictures(
     return ["", styled("dim", "add --report report.html for the figures")];
   const { drawFigures, reportHtml } = await import("../plot/index.ts");
   const { createDocument, svgToPng } = await import("../plot/index.node.ts");
-  const drawn = drawFigures(fit, pictureOf(loaded.pairs, fit, random.stream("picture")), {
+  const drawn = drawFigures(fit, pictureOf(loaded.pairs, fit, random.stream("picture"), loaded.control), {
     document: await createDocument(),
   });
   const lines: string[] = [""];

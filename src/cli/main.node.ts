@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from "commander";
 import { InputError, UnsupportedError } from "../errors.ts";
+import { addDesignCommand } from "./design-command.node.ts";
 import { addInferCommand } from "./infer-command.node.ts";
 import { addInspectCommand } from "./inspect-command.node.ts";
 import { packageVersion } from "./version.node.ts";
@@ -17,7 +18,7 @@ function makeProgram(): Command {
     .addHelpText("after", "\nExample:\n  syngeo infer before.npy after.npy --report report.html")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneSentence(text)) });
-  for (const add of [addInferCommand, addInspectCommand]) add(program);
+  for (const add of [addInferCommand, addInspectCommand, addDesignCommand]) add(program);
   for (const command of program.commands) {
     command.exitOverride().configureOutput(program.configureOutput());
   }

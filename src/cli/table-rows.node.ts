@@ -42,7 +42,10 @@ export function splitRows(
     });
   }
   const rows = Float64Array.from({ length: table.rows }, (_, row) => row);
-  const numbered: Table = { ...table, columns: [...table.columns, { name: ROW, kind: "number", values: rows }] };
+  const numbered: Table = {
+    ...table,
+    columns: [...table.columns, { name: ROW, kind: "number", values: rows }],
+  };
   const still = new Set(numberColumn(where(numbered, own), ROW));
   if (still.size === table.rows) {
     throw new InputError({
@@ -51,7 +54,10 @@ export function splitRows(
     });
   }
   const roles = Array.from(rows, (row) => (still.has(row) ? "control" : "learning"));
-  const marked: Table = { ...table, columns: [...table.columns, { name: ROLE, kind: "text", values: roles }] };
+  const marked: Table = {
+    ...table,
+    columns: [...table.columns, { name: ROLE, kind: "text", values: roles }],
+  };
   const shared = wanted.filter(({ column }) => !named.some((condition) => condition.column === column));
   return {
     learning: where(marked, [{ column: ROLE, value: "learning" }, ...wanted]),

@@ -14,6 +14,14 @@
 
 export type { ControlEstimate, ControlFit, ControlMethod, Selectivity } from "./control/control-fit.ts";
 export {
+  DEFAULT_DESIGN,
+  type Design,
+  type DesignPoint,
+  type DesignSettings,
+  designControl,
+  type SimulatedPoint,
+} from "./control/design.ts";
+export {
   type ControlSimulation,
   DEFAULT_CONTROL_SIMULATION,
   type SimulatedControl,
@@ -22,7 +30,7 @@ export {
 export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
 export type * from "./geometry-fit.ts";
 export { FIT_SCHEMA } from "./geometry-fit.ts";
-export type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
+export type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 export { type InferOptions, infer } from "./infer.ts";
 export { type NoiseLevels, noiseOfRepeats } from "./measurement-noise.ts";
 export { type LeftOut, type PairTensorOptions, pairTensors, type TensorPairing } from "./pair.ts";

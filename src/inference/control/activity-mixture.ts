@@ -95,37 +95,59 @@ function startPoint(learning: SizedPairs, exponent: number, scale: ControlScale)
   ];
 }
 
-function mixtureLikelihood({ learning, control }: ControlPairs, law: "gaussian" | "student-4"): StackedLikelihood {
-  const meanLog = learning.logSize.reduce((sum, x) => sum + x, 0) / learning.count;
+/** Probability that each learning pair took part, given its change, under a fitted mixture. */
+export function activityOf({ learning }: ControlPairs, { law, point }: LikelihoodWithControl): Float64Array {
+  const [exponent, mean, logSpread, a, b, quietExponent, quietScale] = point;
+  const meanLog = meanOf(learning.logSize);
+  return learning.logSize.map((logSize, i) => {
+    const odds = a + b * (logSize - meanLog);
+    const logEnd = Math.log(Math.abs(learning.final[i]));
+    const active = logShare(odds) + logActive(learning, i, logEnd, law, exponent, mean, logSpread);
+    const rest = logShare(-odds) + logActive(learning, i, logEnd, "gaussian", quietExponent, 0, quietScale);
+    return Math.exp(active - logSum(active, rest));
+  });
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** ln f((d(λ) − μ)/σ)/σ·w¹^{λ−1} */
+function logActive(
+  { initial, final }: SizedPairs,
+  i: number,
+  logEnd: number,
+  law: "gaussian" | "student-4",
+  exponent: number,
+  mean: number,
+  logSpread: number,
+): number {
+  const change = dualChange(initial[i], final[i], exponent);
+  if (!Number.isFinite(change)) return NEVER;
+  const z = (change - mean) * Math.exp(-logSpread);
+  return Math.max(NEVER, logLaw(law, z) - logSpread + (exponent - 1) * logEnd);
+}
+
+function mixtureLikelihood(
+  { learning, control }: ControlPairs,
+  law: "gaussian" | "student-4",
+): StackedLikelihood {
+  const meanLog = meanOf(learning.logSize);
   const logFinal = [learning, control].map(({ final }) => final.map((w) => Math.log(Math.abs(w))));
-  const quiet = (group: SizedPairs, i: number, logEnd: number, exponent: number, logScale: number) => {
-    const change = dualChange(group.initial[i], group.final[i], exponent);
-    if (!Number.isFinite(change)) return NEVER;
-    return Math.max(
-      NEVER,
-      logLaw("gaussian", change * Math.exp(-logScale)) - logScale + (exponent - 1) * logEnd,
-    );
-  };
   return {
     count: learning.count + control.count,
     low: [-2.5, -20, -12, -8, -12, -2.5, -15],
     high: [5, 20, 5, 8, 12, 5, 5],
     contributions: ([exponent, mean, logSpread, a, b, quietExponent, quietScale], out) => {
-      const spread = Math.exp(logSpread);
       for (let i = 0; i < learning.count; i++) {
-        const change = dualChange(learning.initial[i], learning.final[i], exponent);
         const odds = a + b * (learning.logSize[i] - meanLog);
-        const active = Number.isFinite(change)
-          ? Math.max(
-              NEVER,
-              logLaw(law, (change - mean) / spread) - logSpread + (exponent - 1) * logFinal[0][i],
-            )
-          : NEVER;
-        const rest = quiet(learning, i, logFinal[0][i], quietExponent, quietScale);
+        const active = logActive(learning, i, logFinal[0][i], law, exponent, mean, logSpread);
+        const rest = logActive(learning, i, logFinal[0][i], "gaussian", quietExponent, 0, quietScale);
         out[i] = logSum(logShare(odds) + active, logShare(-odds) + rest);
       }
       for (let i = 0; i < control.count; i++) {
-        out[learning.count + i] = quiet(control, i, logFinal[1][i], quietExponent, quietScale);
+        const still = logActive(control, i, logFinal[1][i], "gaussian", quietExponent, 0, quietScale);
+        out[learning.count + i] = still;
       }
     },
   };

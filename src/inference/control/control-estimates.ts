@@ -16,7 +16,11 @@ import {
   truncatedExponentNear,
   truncatedIndependence,
 } from "./truncated-independence.ts";
-import { type VarianceWithControl, varianceExponentNear, varianceWithControl } from "./variance-with-control.ts";
+import {
+  type VarianceWithControl,
+  varianceExponentNear,
+  varianceWithControl,
+} from "./variance-with-control.ts";
 
 const VARIANCE_PAIRS = 20_000;
 const CONVOLUTION_PAIRS = 2000;
@@ -24,7 +28,11 @@ const MIXTURE_PAIRS = 5000;
 /** λ̂ beyond which the variance function is biased towards 1 by more than its interval shows. */
 export const FIRST_ORDER_LIMIT = 1.3;
 /** Factors on sandwich errors that are too short at the sizes of real data: docs/calibration.md has the coverage with them. */
-export const ERROR_FACTORS = { convolution: 1.3, "convolution-mixture": 1.3, "activity-mixture": 1.15 } as const;
+export const ERROR_FACTORS = {
+  convolution: 1.3,
+  "convolution-mixture": 1.3,
+  "activity-mixture": 1.15,
+} as const;
 /** Twice the gain in log-likelihood beyond which not all synapses take part: χ² with 2 degrees of freedom at 2 %. */
 const SELECTIVE_RATIO = 7.8;
 
@@ -85,9 +93,7 @@ export function controlEstimates(pairs: ControlPairs, options: ControlEstimateOp
 
 function thinControl(pairs: ControlPairs, most: number, random: Random): ControlPairs {
   const thin = (group: SizedPairs, name: string) =>
-    group.count <= most
-      ? group
-      : gatherSized(group, drawnPositions(group.count, most, random.stream(name)));
+    group.count <= most ? group : gatherSized(group, drawnPositions(group.count, most, random.stream(name)));
   return { ...pairs, learning: thin(pairs.learning, "learning"), control: thin(pairs.control, "control") };
 }
 

@@ -19,7 +19,8 @@ import type { ControlEstimate, ControlFit, ControlMethod } from "./control-fit.t
 
 /** Learning below this share of the variance cannot be told from what the control does. */
 export const SMALLEST_LEARNING_SHARE = 0.2;
-const WIDEST_STATEMENT = 3;
+/** A wider interval holds five named potentials of five, or nearly. */
+const WIDEST_STATEMENT = 2;
 /** Learning above this share makes noise negligible: the test of the largest changes may speak. */
 const NEGLIGIBLE_NOISE_SHARE = 0.9;
 const WIDEST_TRUNCATED = 1.5;
@@ -42,7 +43,7 @@ export interface ControlVerdict {
 /**
  * The rules, in order.
  *
- * 1. Learning below a fifth of the variance, or a variance-function interval wider than 3: no statement.
+ * 1. Learning below a fifth of the variance, or a variance-function interval wider than 2: no statement.
  * 2. Learning at least nine tenths of it, and the truncated test sure of itself (30 exceedances, interval no wider than 1.5):
  *    that test, unless the mixture tied to the control contradicts it.
  * 3. Variance function and convolution more than 0.35 apart, or a variance-function λ̂ beyond 1.3: only a range.
@@ -143,7 +144,10 @@ function rangeWords(evidence: ControlEvidence): string {
   const excluded = evidence.potentials.filter(
     ({ exponent }) => exponent !== null && estimates.every((estimate) => !holds(estimate, exponent)),
   );
-  const out = excluded.length > 0 ? `; ${list(excluded.map(({ name }) => name))} lie outside every interval` : "";
+  const out =
+    excluded.length > 0
+      ? `; ${list(excluded.map(({ name }) => name))} ${excluded.length > 1 ? "lie" : "lies"} outside every interval`
+      : "";
   const selective = evidence.control.selectivity;
   const who =
     selective?.detected && (selective.high < 0 || selective.low > 0)
@@ -205,7 +209,10 @@ function named(evidence: ControlEvidence, estimate: ControlEstimate, remark: str
   const name = inside[0] ?? nearestWithinMargin(potentials, estimate);
   if (name === undefined || name === null) {
     const statement = `None of the named potentials describes what these ${grouped(pairs)} synapses did beyond the control: λ of learning = ${interval(estimate)}, nearest to ${exponentName(estimate.estimate ?? 0)} (${share}).${remark}`;
-    return { verdict: open("none", statement, "An exponent between the named ones is the usual reason."), headline };
+    return {
+      verdict: open("none", statement, "An exponent between the named ones is the usual reason."),
+      headline,
+    };
   }
   const margin =
     inside.length === 0

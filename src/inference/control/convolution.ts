@@ -1,12 +1,7 @@
 /** The exponent by likelihood when noise and fluctuation, known from a control, blur the change of learning. */
 
 import { normalCdf } from "../special-functions.ts";
-import {
-  LAWS,
-  type LikelihoodWithControl,
-  logShare,
-  logSum,
-} from "./activity-mixture.ts";
+import { LAWS, type LikelihoodWithControl, logShare, logSum } from "./activity-mixture.ts";
 import { type ControlPairs, type SizedPairs, SMALLEST_SIZE } from "./control-pairs.ts";
 import { fromPower, powerDual, SMALLEST_EXPONENT } from "./dual-step.ts";
 import { maximiseStacked, type StackedLikelihood, stackedErrors } from "./stacked-likelihood.ts";
@@ -40,10 +35,7 @@ interface Law {
 
 const BINS: { readonly [L in (typeof LAWS)[number]]: Law } = {
   gaussian: binned(
-    Float64Array.from(
-      { length: GAUSSIAN_BINS + 1 },
-      (_, k) => GAUSSIAN_END * ((2 * k) / GAUSSIAN_BINS - 1),
-    ),
+    Float64Array.from({ length: GAUSSIAN_BINS + 1 }, (_, k) => GAUSSIAN_END * ((2 * k) / GAUSSIAN_BINS - 1)),
     normalCdf,
   ),
   "student-4": binned(
@@ -141,7 +133,14 @@ function convolutionLikelihood(
   };
 }
 
-function blurOf([exponent, mean, logSpread, growth, logAdditive, logMultiplicative]: readonly number[]): Blur {
+function blurOf([
+  exponent,
+  mean,
+  logSpread,
+  growth,
+  logAdditive,
+  logMultiplicative,
+]: readonly number[]): Blur {
   return {
     exponent,
     mean,

@@ -120,7 +120,9 @@ function fluctuationOf(
   const places =
     counts.used <= FLUCTUATION_PAIRS
       ? changed
-      : drawnPositions(changed.length, FLUCTUATION_PAIRS, random.stream("fluctuation")).map((k) => changed[k]);
+      : drawnPositions(changed.length, FLUCTUATION_PAIRS, random.stream("fluctuation")).map(
+          (k) => changed[k],
+        );
   const pairs = continuumPairs({ ...control, group: null }, places);
   return estimateWithoutNoise(pairs, { level, resamples, random: random.stream("control ranks"), onProgress })
     .exponent;

@@ -25,7 +25,9 @@ export function meanChangeExponent(
   { parameters, controlMean }: VarianceWithControl,
   level: number,
 ): MeanChange {
-  const beyond = learning.change.map((change, i) => change - controlMean[0] - controlMean[1] * learning.size[i]);
+  const beyond = learning.change.map(
+    (change, i) => change - controlMean[0] - controlMean[1] * learning.size[i],
+  );
   const precision = learning.size.map((size) => {
     const variance = varianceAt(parameters, size);
     return 1 / (variance.control + variance.learning);

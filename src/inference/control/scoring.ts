@@ -51,9 +51,7 @@ export function maximiseByScoring(
       damping *= 10;
       continue;
     }
-    const next = inside(
-      point.map((value, k) => (free.includes(k) ? value + step[free.indexOf(k)] : value)),
-    );
+    const next = inside(point.map((value, k) => (free.includes(k) ? value + step[free.indexOf(k)] : value)));
     const there = evaluate(next);
     if (!(there.value > here.value)) {
       if (Math.abs(dot(step, gradient)) < TOLERANCE) break;

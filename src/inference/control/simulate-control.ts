@@ -105,8 +105,6 @@ function afterLearning(settings: ControlSimulation, weight: number, factor: numb
 function sizesOf(settings: ControlSimulation, count: number, random: Random): Float64Array {
   const { sizes, logSizeDeviation } = settings;
   return Float64Array.from({ length: count }, () =>
-    sizes === null
-      ? Math.exp(logSizeDeviation * random.normal())
-      : sizes[random.integer(sizes.length)],
+    sizes === null ? Math.exp(logSizeDeviation * random.normal()) : sizes[random.integer(sizes.length)],
   );
 }

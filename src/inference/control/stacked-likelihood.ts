@@ -186,7 +186,15 @@ function curvatureAt(likelihood: StackedLikelihood, point: readonly number[]): n
   for (let a = 0; a < size; a++) {
     curvature[a][a] = (2 * here - ends[a]) / (h * h);
     for (let b = 0; b < a; b++) {
-      const both = at([[a, h], [b, h]]) + at([[a, -h], [b, -h]]);
+      const both =
+        at([
+          [a, h],
+          [b, h],
+        ]) +
+        at([
+          [a, -h],
+          [b, -h],
+        ]);
       curvature[a][b] = (ends[a] + ends[b] - both - 2 * here) / (2 * h * h);
       curvature[b][a] = curvature[a][b];
     }

@@ -101,12 +101,7 @@ function walk(statistic: (exponent: number) => number, start: number, target: nu
   return null;
 }
 
-function bisect(
-  statistic: (exponent: number) => number,
-  near: number,
-  far: number,
-  target: number,
-): number {
+function bisect(statistic: (exponent: number) => number, near: number, far: number, target: number): number {
   let [a, b] = near < far ? [near, far] : [far, near];
   while (b - a > TOLERANCE) {
     const middle = 0.5 * (a + b);
@@ -117,7 +112,11 @@ function bisect(
 }
 
 /** T(λ) and how many pairs it rests on. */
-export function truncatedTest(pairs: SizedPairs, { exponent: controlExponent, scale }: ControlScale, bound: number) {
+export function truncatedTest(
+  pairs: SizedPairs,
+  { exponent: controlExponent, scale }: ControlScale,
+  bound: number,
+) {
   const { count, initial, final, logSize } = pairs;
   const reach = logSize.map((x) => bound * scale * Math.exp((1 - controlExponent) * x));
   // Ascending sizes once, so that "smaller" is "earlier" at every exponent.
