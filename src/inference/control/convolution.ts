@@ -104,7 +104,7 @@ function startPoint({ parameters, learningMean, controlMean }: VarianceWithContr
   ];
 }
 
-function convolutionLikelihood(
+export function convolutionLikelihood(
   { learning, control }: ControlPairs,
   law: (typeof LAWS)[number],
   selective: boolean,
