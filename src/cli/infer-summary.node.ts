@@ -101,7 +101,7 @@ function controlRemarks({ pairs, source, learningShare, selectivity, exceedances
       ? "not estimated"
       : `b = ${figure(selectivity.estimate)} [${figure(selectivity.low)}, ${figure(selectivity.high)}]${selectivity.detected ? ", not all synapses took part" : ", no sign that synapses did not take part"}`;
   return [
-    `control: ${pairs.used.toLocaleString("en-GB")} pairs (${source}); learning is ${figure(100 * learningShare, 2)} % of the variance of the change`,
+    `control: ${pairs.used.toLocaleString("en-GB")} pairs (${source}); learning is ${Math.round(100 * learningShare)} % of the variance of the change`,
     `taking part by size: ${who}; ${exceedances.count} synapses changed more than ${figure(exceedances.bound, 2)} SDs of the control`,
   ].join("\n");
 }

@@ -137,7 +137,7 @@ function mixtureLikelihood(
   return {
     count: learning.count + control.count,
     low: [-2.5, -20, -12, -8, -12, -2.5, -15],
-    high: [5, 20, 5, 8, 12, 5, 5],
+    high: [5.5, 20, 5, 8, 12, 5, 5],
     contributions: ([exponent, mean, logSpread, a, b, quietExponent, quietScale], out) => {
       for (let i = 0; i < learning.count; i++) {
         const odds = a + b * (learning.logSize[i] - meanLog);

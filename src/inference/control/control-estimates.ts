@@ -3,6 +3,7 @@
 import type { Random } from "../../random.ts";
 import { influenceBootstrap } from "../cluster-bootstrap.ts";
 import { drawnPositions } from "../estimate.ts";
+import { EXPONENT_RANGE } from "../rank-independence.ts";
 import { normalQuantile } from "../special-functions.ts";
 import { activityMixture, type LikelihoodWithControl } from "./activity-mixture.ts";
 import { controlBootstrap } from "./control-bootstrap.ts";
@@ -97,6 +98,11 @@ function thinControl(pairs: ControlPairs, most: number, random: Random): Control
   return { ...pairs, learning: thin(pairs.learning, "learning"), control: thin(pairs.control, "control") };
 }
 
+/** An end beyond the exponents looked at is open. */
+function endOf(value: number | null): number | null {
+  return value === null || value < EXPONENT_RANGE.low || value > EXPONENT_RANGE.high ? null : value;
+}
+
 function methodWords(name: ControlMethod, how: string): string {
   return `${CONTROL_METHOD_WORDS[name]}, ${how} interval`;
 }
@@ -116,8 +122,8 @@ function varianceEstimate(
   return {
     name,
     estimate: found.estimate,
-    low: interval ? interval.low : found.low,
-    high: interval ? interval.high : found.high,
+    low: endOf(interval ? interval.low : found.low),
+    high: endOf(interval ? interval.high : found.high),
     level,
     method: methodWords(name, interval ? BOOTSTRAP : "sandwich-scaled profile"),
     standardError: Number.isFinite(found.standardError) ? found.standardError : null,
@@ -145,8 +151,8 @@ function truncatedEstimate(
   return {
     name,
     estimate,
-    low: interval ? interval.low : found.low,
-    high: interval ? interval.high : found.high,
+    low: endOf(interval ? interval.low : found.low),
+    high: endOf(interval ? interval.high : found.high),
     level: options.level,
     method: methodWords(name, interval ? BOOTSTRAP : "test-inversion"),
     standardError: null,
@@ -180,12 +186,13 @@ function likelihoodEstimate(
   found: LikelihoodWithControl,
   { level, resamples, random }: ControlEstimateOptions,
 ): ControlEstimate {
-  const { estimate, standardError, influence } = found;
+  const { standardError, influence } = found;
+  const estimate = endOf(found.estimate);
   const factor = ERROR_FACTORS[name];
   const half = normalQuantile(0.5 + level / 2) * factor * standardError;
-  const known = Number.isFinite(half);
+  const known = estimate !== null && Number.isFinite(half);
   const interval =
-    influence !== null && pairs.clusterCount > 0
+    known && influence !== null && pairs.clusterCount > 0
       ? influenceBootstrap(
           { cluster: clustersOf(pairs), clusterCount: pairs.clusterCount },
           estimate,
@@ -196,8 +203,8 @@ function likelihoodEstimate(
   return {
     name,
     estimate,
-    low: interval ? interval.low : known ? estimate - half : null,
-    high: interval ? interval.high : known ? estimate + half : null,
+    low: endOf(interval ? interval.low : known ? estimate - half : null),
+    high: endOf(interval ? interval.high : known ? estimate + half : null),
     level,
     method: methodWords(name, interval ? `${BOOTSTRAP} (by influence)` : "sandwich"),
     standardError: known ? standardError : null,

@@ -129,7 +129,7 @@ function apart(evidence: ControlEvidence): ControlVerdict | null {
   const variance = find(evidence, "variance-function");
   const convolution = find(evidence, "convolution");
   const gap = Math.abs((variance.estimate ?? Number.NaN) - (convolution.estimate ?? Number.NaN));
-  if (gap <= LARGEST_GAP) return null;
+  if (!(gap > LARGEST_GAP)) return null;
   const statement = `The two descriptions of learning beyond the control disagree by more than ${LARGEST_GAP}: variances give λ = ${interval(variance)}, the whole law of the change ${interval(convolution)}. ${rangeWords(evidence)}`;
   return { verdict: open("misfit", statement, selectionAdvice(evidence), reached(evidence)), headline: null };
 }

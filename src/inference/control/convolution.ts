@@ -114,8 +114,8 @@ export function convolutionLikelihood(
   const blurred = blurredDensity(BINS[law], learning, blurOf(near));
   return {
     count: learning.count + control.count,
-    low: [-2, -10, -7, -0.9, -18, -18, ...(selective ? [-6, -10] : [])],
-    high: [5, 10, 3, 2, 6, 6, ...(selective ? [6, 10] : [])],
+    low: [-2.5, -10, -7, -0.9, -18, -18, ...(selective ? [-6, -10] : [])],
+    high: [5.5, 10, 3, 2, 6, 6, ...(selective ? [6, 10] : [])],
     contributions: (point, out) => {
       const blur = blurOf(point);
       const density = blurred(blur);
