@@ -1,7 +1,7 @@
 /** The calibration suite of the methods with a control group: tables of bias, coverage and width on simulated pairs. */
 
 import { activityMixture } from "../src/inference/control/activity-mixture.ts";
-import { ERROR_FACTORS } from "../src/inference/control/control-estimates.ts";
+import { errorFactor } from "../src/inference/control/control-estimates.ts";
 import { type ControlPairs, controlPairs } from "../src/inference/control/control-pairs.ts";
 import { controlScale } from "../src/inference/control/control-scale.ts";
 import { convolutionWithControl } from "../src/inference/control/convolution.ts";
@@ -81,7 +81,7 @@ function selectiveRun(settings: SelectiveSimulation, random: Random): ControlRun
   const mixture = activityMixture(both, scale);
   const naive = rankEstimate(continuumPairs(pairs), LEVEL, random.stream("permutations")).found;
   const selectivity = mixture.selectivity ?? { estimate: Number.NaN, standardError: Number.NaN };
-  const halfMixture = Z * ERROR_FACTORS["activity-mixture"] * mixture.standardError;
+  const halfMixture = Z * errorFactor("activity-mixture", mixture.estimate) * mixture.standardError;
   return {
     intervals: {
       "no control": naive,
@@ -157,7 +157,10 @@ function noisyRun(settings: Partial<ControlSimulation>, random: Random, which: "
   if (which === "variance") return { intervals, medians, shares };
   const all = convolutionWithControl(both, variance, false);
   intervals["convolution, plain"] = wald(all.estimate, Z * all.standardError);
-  intervals.convolution = wald(all.estimate, Z * ERROR_FACTORS.convolution * all.standardError);
+  intervals.convolution = wald(
+    all.estimate,
+    Z * errorFactor("convolution", all.estimate) * all.standardError,
+  );
   medians.gap = Math.abs(variance.estimate - all.estimate);
   shares["gap > 0.35"] = medians.gap > 0.35;
   if (which === "both") return { intervals, medians, shares };
@@ -171,7 +174,7 @@ function withMixture(
   intervals: Record<string, Interval>,
 ): Pick<ControlRun, "intervals"> & { selection: { ratio: number; slope: number } } {
   const some = convolutionWithControl(pairs, variance, true);
-  const factor = ERROR_FACTORS["convolution-mixture"];
+  const factor = errorFactor("convolution-mixture", some.estimate);
   return {
     intervals: {
       ...intervals,
@@ -281,6 +284,7 @@ function nullRow(name: string, settings: Partial<ControlSimulation>): ControlRow
 export const controlSections: Readonly<Record<string, readonly ControlRow[]>> = {
   "control, variance function": noisyRows(NUMBERS, "variance"),
   "control, likelihood": noisyRows([[300, 300]], "both"),
+  "control, likelihood, 3-norm": noisyRows([[300, 300]], "both").filter(({ truth }) => truth === 2),
   "control, no learning": [
     nullRow("300 and 300", {}),
     nullRow("1000 and 1000", { learning: 1000, control: 1000 }),

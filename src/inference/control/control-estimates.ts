@@ -29,11 +29,15 @@ const MIXTURE_PAIRS = 5000;
 /** λ̂ beyond which the variance function is biased towards 1 by more than its interval shows. */
 export const FIRST_ORDER_LIMIT = 1.3;
 /** Factors on sandwich errors that are too short at the sizes of real data: docs/calibration.md has the coverage with them. */
-export const ERROR_FACTORS = {
-  convolution: 1.3,
-  "convolution-mixture": 1.3,
-  "activity-mixture": 1.15,
-} as const;
+const ERROR_FACTORS = { convolution: 1.15, "convolution-mixture": 1.3, "activity-mixture": 1.15 } as const;
+/** Beyond the limit of the first order, where weights cross zero, the errors of the convolution are two to three times too short. */
+const FURTHER_FACTOR = 3;
+
+/** What the sandwich error of an estimate is multiplied by. */
+export function errorFactor(name: keyof typeof ERROR_FACTORS, estimate: number): number {
+  return name !== "activity-mixture" && estimate > FIRST_ORDER_LIMIT ? FURTHER_FACTOR : ERROR_FACTORS[name];
+}
+
 /** Twice the gain in log-likelihood beyond which not all synapses take part: χ² with 2 degrees of freedom at 2 %. */
 const SELECTIVE_RATIO = 7.8;
 
@@ -188,7 +192,7 @@ function likelihoodEstimate(
 ): ControlEstimate {
   const { standardError, influence } = found;
   const estimate = endOf(found.estimate);
-  const factor = ERROR_FACTORS[name];
+  const factor = errorFactor(name, found.estimate);
   const half = normalQuantile(0.5 + level / 2) * factor * standardError;
   const known = estimate !== null && Number.isFinite(half);
   const interval =
@@ -211,7 +215,7 @@ function likelihoodEstimate(
     law: found.law,
     logLikelihood: found.logLikelihood,
     resamples: interval?.resamples ?? 0,
-    calibrated: known,
+    calibrated: known && found.estimate <= FIRST_ORDER_LIMIT,
   };
 }
 
@@ -230,7 +234,8 @@ function selectivityOf(
 ): Selectivity | null {
   if (some.selectivity === null || !Number.isFinite(some.selectivity.standardError)) return null;
   const { estimate, standardError } = some.selectivity;
-  const half = normalQuantile(0.5 + level / 2) * ERROR_FACTORS["convolution-mixture"] * standardError;
+  const half =
+    normalQuantile(0.5 + level / 2) * errorFactor("convolution-mixture", some.estimate) * standardError;
   const likelihoodRatio = 2 * (some.logLikelihood - all.logLikelihood);
   return {
     estimate,

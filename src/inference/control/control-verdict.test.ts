@@ -179,6 +179,6 @@ describe("noise negligible", () => {
     ["where learning is less than nine tenths of the variance", sure, 100, 0.89],
   ])("and not %s", (_, ends, exceedances, share) => {
     const { headline } = judgeControl(evidence({ "truncated-independence": ends }, { share, exceedances }));
-    expect(headline).toBe("variance-function");
+    expect(headline).toBe("convolution");
   });
 });
