@@ -154,6 +154,48 @@ describe("syngeo infer --control", () => {
   });
 });
 
+describe("syngeo series", () => {
+  const words = ["series", "series.csv", "--id", "spine", "--time", "day", "--value", "size"];
+  beforeAll(() => {
+    const lines = ["spine,day,size"];
+    const random = createRandom(6);
+    for (let i = 0; i < 80; i++) {
+      let size = Math.exp(random.normal());
+      for (const day of [0, 4, 8]) {
+        lines.push([i, day, size].join(","));
+        size *= Math.exp(0.1 * random.normal());
+      }
+    }
+    writeFileSync(at("series.csv"), `${lines.join("\n")}\n`);
+  });
+
+  it("prints exponent and variance against the lag, births and eliminations by size", () => {
+    const { status, stdout, stderr } = syngeo(...words);
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/variance ∝ lag\^\d\.\d\d/);
+    expect(stdout).toContain("corrected");
+    const fit = JSON.parse(syngeo(...words, "--json").stdout);
+    expect(fit.schema).toBe("syngeo.series/1");
+    expect(fit.lags.map(({ lag }: { lag: number }) => lag)).toEqual([4, 8]);
+  }, 60_000);
+
+  it("refuses a table of two times", () => {
+    const { status, stderr } = syngeo(
+      "series",
+      "long.csv",
+      "--id",
+      "spine",
+      "--time",
+      "day",
+      "--value",
+      "size",
+    );
+    expect(stderr).toMatch(/expected at least three times, got 2 \(0, 8\); use syngeo infer for two/);
+    expect(status).toBe(2);
+  });
+});
+
 describe("syngeo design", () => {
   it("says how many synapses, by formula and by simulation", () => {
     const { status, stdout } = syngeo("design", "--change", "0.5", "--per-cluster", "5");

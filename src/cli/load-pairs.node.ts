@@ -98,6 +98,11 @@ async function readOne(path: string): Promise<FileContents> {
   }
 }
 
+/** The table in a file. @throws InputError `not-a-table` */
+export async function tableFrom(path: string): Promise<Table> {
+  return tableOf(await readOne(path));
+}
+
 function describe(content: FileContents): string {
   if (content.kind === "table") return `${content.format} table of ${content.table.rows} rows`;
   const shapes = content.tensors

@@ -44,4 +44,11 @@ export {
 } from "./paired-weights.ts";
 export { pictureOf } from "./picture.ts";
 export { DEFAULT_POTENTIALS } from "./potential-scores.ts";
+export {
+  fitSeries,
+  type LagFit,
+  type SeriesFit,
+  type SizeSeries,
+  type TurnoverQuarter,
+} from "./series/series.ts";
 export { type ChangeLaw, DEFAULT_SIMULATION, type SimulationSettings, simulatePairs } from "./simulate.ts";
