@@ -1,6 +1,6 @@
 /** Learning pairs and the no-learning pairs that they are held against, in one unit and with clusters numbered together. */
 
-import { isUsable, labelsOf, type PairedWeights } from "../paired-weights.ts";
+import { labelsOf, type PairedWeights, usablePlaces } from "../paired-weights.ts";
 
 /** Sizes below this share of the geometric mean are taken as this in variance functions: measured, they are mostly noise. */
 export const SMALLEST_SIZE = 0.02;
@@ -33,36 +33,41 @@ export interface ControlPairs {
 /** The usable pairs of both groups. A cluster of one name is one cluster, whichever group its pairs are in. */
 export function controlPairs(learning: PairedWeights, control: PairedWeights): ControlPairs {
   const sides = [learning, control];
-  const places = sides.map(({ initial, final }) =>
-    Array.from(initial.keys()).filter((i) => isUsable(initial[i], final[i])),
-  );
+  const places = sides.map(usablePlaces);
   let [sum, count] = [0, 0];
   for (const [side, found] of places.entries()) {
     for (const i of found) sum += Math.log(Math.abs(sides[side].initial[i]));
     count += found.length;
   }
   const scale = Math.exp(sum / Math.max(1, count));
-  const clustered = learning.cluster !== null && control.cluster !== null;
-  const names = places.map((found, side) =>
-    found.map((i) => sides[side].cluster?.names[sides[side].cluster?.index[i] ?? 0] ?? ""),
-  );
-  const labels = labelsOf(clustered ? names.flat() : []);
-  const numbers = [labels.index.slice(0, places[0].length), labels.index.slice(places[0].length)];
+  const { numbers, clusterCount } = clusterNumbers(sides, places);
   const [first, second] = sides.map((pairs, side) =>
-    sizedPairs(pairs, places[side], scale, clustered ? numbers[side] : null),
+    sizedPairs(pairs, places[side], scale, numbers?.[side] ?? null),
   );
-  return { learning: first, control: second, clusterCount: labels.names.length, scale };
+  return { learning: first, control: second, clusterCount, scale };
+}
+
+/** The clusters of both sides numbered by name; null where a side has none. */
+function clusterNumbers(sides: readonly PairedWeights[], places: readonly Int32Array[]) {
+  const labels = sides.flatMap(({ cluster }) => (cluster === null ? [] : [cluster]));
+  if (labels.length < sides.length) return { numbers: null, clusterCount: 0 };
+  const { names, index } = labelsOf(labels.flatMap((each) => each.names));
+  const first = labels[0].names.length;
+  const numbers = places.map((found, side) =>
+    found.map((i) => index[labels[side].index[i] + (side === 0 ? 0 : first)]),
+  );
+  return { numbers, clusterCount: names.length };
 }
 
 function sizedPairs(
   { initial, final }: PairedWeights,
-  places: readonly number[],
+  places: Int32Array,
   scale: number,
   cluster: Int32Array | null,
 ): SizedPairs {
   const turned = (i: number, value: number) => (initial[i] < 0 ? -value : value) / scale;
   return sized(
-    Int32Array.from(places),
+    places,
     Float64Array.from(places, (i) => turned(i, initial[i])),
     Float64Array.from(places, (i) => turned(i, final[i])),
     cluster,
