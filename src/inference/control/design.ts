@@ -6,7 +6,7 @@ import { normalCdf, normalQuantile } from "../special-functions.ts";
 import { controlPairs } from "./control-pairs.ts";
 import { type ControlSimulation, simulateControl } from "./simulate-control.ts";
 import { invertPositive, zeros } from "./small-matrix.ts";
-import { varianceWithControl } from "./variance-with-control.ts";
+import { varianceExcludes } from "./variance-with-control.ts";
 
 export interface DesignSettings {
   /** λ of the two geometries. */
@@ -79,10 +79,9 @@ export interface Design {
 }
 
 const SIZE_QUANTILES = 400;
-/** Data sets for each truth, in the search and to confirm; half as many where one takes longer. */
+/** Data sets for each truth, in the search and to confirm. */
 const SEARCH_RUNS = 200;
 const FINAL_RUNS = 600;
-const MANY = 400;
 const SEARCH_ROUNDS = 3;
 const FEWEST = 12;
 const MOST = 20_000;
@@ -94,8 +93,8 @@ const CURVE = [0.25, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4] as const;
  * The number of learning synapses that exclude the other of two geometries with the power asked for.
  *
  * Formula: the information on (λ, ln S, ln A, ln C) of both groups, ½ Σ g gᵀ, g the slopes of ln V, over (κ − 1)/2 for heavy
- * tails; power Φ(Δλ/SE − z). Simulation: data sets of both truths through `varianceWithControl`, the share of intervals that
- * exclude the other; the number is moved along Φ(c√n − z) until that share is the power, and confirmed by 600 runs (300 above 400 synapses).
+ * tails; power Φ(Δλ/SE − z). Simulation: data sets of both truths through `varianceExcludes`, the share of intervals that
+ * exclude the other; the number is moved along Φ(c√n − z) until that share is the power, and confirmed by 600 runs.
  * Clusters multiply independent synapses by 1 + (m − 1)ρ.
  *
  * @throws InputError `bad-design`
@@ -246,12 +245,11 @@ function searchBySimulation(
   start: number,
   { random, onProgress }: { readonly random: Random; onProgress?(done: number, total: number): void },
 ): Tried[] {
-  const fewer = start > MANY ? 2 : 1;
-  const total = (2 * (SEARCH_ROUNDS * SEARCH_RUNS + FINAL_RUNS)) / fewer;
+  const total = 2 * (SEARCH_ROUNDS * SEARCH_RUNS + FINAL_RUNS);
   const tried: Tried[] = [];
   let [count, done] = [start, 0];
   for (let round = 0; round <= SEARCH_ROUNDS; round++) {
-    const runs = (round < SEARCH_ROUNDS ? SEARCH_RUNS : FINAL_RUNS) / fewer;
+    const runs = round < SEARCH_ROUNDS ? SEARCH_RUNS : FINAL_RUNS;
     const power = simulatedPower(settings, count, runs, random.stream(`round ${round}`), () => {
       done++;
       onProgress?.(done, total);
@@ -297,8 +295,7 @@ function simulatedPower(
         { ...simulationOf(settings), sizes: relative, learning, control, exponent },
         own,
       );
-      const { low, high } = varianceWithControl(controlPairs(simulated.pairs, simulated.control), level);
-      if ((low !== null && low > other) || (high !== null && high < other)) excluded++;
+      if (varianceExcludes(controlPairs(simulated.pairs, simulated.control), level, other)) excluded++;
       onRun();
     }
     return excluded / runs;

@@ -89,6 +89,14 @@ export function varianceWithControl(pairs: ControlPairs, level: number): Varianc
   };
 }
 
+/** Whether the interval would exclude an exponent: its ends are not looked for, which takes most of the time. */
+export function varianceExcludes(pairs: ControlPairs, level: number, exponent: number): boolean {
+  const { fit, residuals } = fitVariance(pairs);
+  const { factor } = sandwich(pairs, residuals, fit);
+  const drop = 0.5 * normalQuantile(0.5 + level / 2) ** 2 * factor;
+  return profileHeight(residuals[0], residuals[1], fit, drop)(exponent) < 0;
+}
+
 /** λ̂ alone, searched from known parameters: for resampled pairs. */
 export function varianceExponentNear(pairs: ControlPairs, near: VarianceParameters): number {
   return fitVariance(pairs, [pointOf(near)]).fit.point[0];
