@@ -59,7 +59,10 @@ export function addInferCommand(program: Command): void {
       "rows that did not learn (repeatable); --where holds for them too, but for a column named here (* for any value)",
       collect,
     )
-    .option("--control-initial <name>", "the control's initial column, array, time or file")
+    .option(
+      "--control-initial <name>",
+      "the control's initial column, array, time or file (of the same synapses: give --cluster)",
+    )
     .option("--control-final <name>", "the control's final column, array, time or file")
     .option(
       "--normalise-by <columns>",
