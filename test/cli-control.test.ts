@@ -1,26 +1,19 @@
 /** The command with a control group, and the one that says how many synapses are needed. Runs the built command. */
 
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeNpy } from "../src/data/index.ts";
 import { simulateControl } from "../src/inference/index.ts";
 import { createRandom } from "../src/random.ts";
+import { expectRefusal, runCommand } from "./command.ts";
 
-const main = resolve(import.meta.dirname, "../dist/cli/main.node.js");
 let folder = "";
 
 const at = (name: string) => join(folder, name);
 
-function syngeo(...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
-    encoding: "utf8",
-    cwd: folder,
-  });
-  return { status, stdout, stderr };
-}
+const syngeo = (...words: string[]) => runCommand(folder, words);
 
 const { pairs, control } = simulateControl({ learning: 120, control: 90, change: 0.4 }, createRandom(8));
 const cells = 15;
@@ -138,19 +131,7 @@ describe("syngeo infer --control", () => {
     [["--control", "group=still", "--group", "type"], /expected no groups beside a control group/],
     [["--normalise-by", "nothing"], /expected the name of a column, got "nothing"/],
   ])("refuses %j with one sentence", (words, sentence) => {
-    const { status, stdout, stderr } = syngeo(
-      "infer",
-      "wide.csv",
-      "--initial",
-      "day0",
-      "--final",
-      "day8",
-      ...words,
-    );
-    expect(stderr).toMatch(sentence);
-    expect(stderr.trim().split("\n"), stderr).toHaveLength(1);
-    expect(stdout).toBe("");
-    expect(status).toBe(2);
+    expectRefusal(folder, ["infer", "wide.csv", "--initial", "day0", "--final", "day8", ...words], sentence);
   });
 });
 
@@ -181,18 +162,8 @@ describe("syngeo series", () => {
   }, 60_000);
 
   it("refuses a table of two times", () => {
-    const { status, stderr } = syngeo(
-      "series",
-      "long.csv",
-      "--id",
-      "spine",
-      "--time",
-      "day",
-      "--value",
-      "size",
-    );
-    expect(stderr).toMatch(/expected at least three times, got 2 \(0, 8\); use syngeo infer for two/);
-    expect(status).toBe(2);
+    const long = ["series", "long.csv", "--id", "spine", "--time", "day", "--value", "size"];
+    expectRefusal(folder, long, /expected at least three times, got 2 \(0, 8\); use syngeo infer for two/);
   });
 });
 
@@ -220,9 +191,6 @@ describe("syngeo design", () => {
     [["--tails", "cauchy"], /--tails: unknown "cauchy"/],
     [["--power", "0.3"], /design: expected a power between 0.5 and 1, got 0.3/],
   ])("refuses %j with one sentence", (words, sentence) => {
-    const { status, stderr } = syngeo("design", ...words);
-    expect(stderr).toMatch(sentence);
-    expect(stderr.trim().split("\n"), stderr).toHaveLength(1);
-    expect(status).toBe(2);
+    expectRefusal(folder, ["design", ...words], sentence);
   });
 });

@@ -4,7 +4,12 @@ import { logGamma } from "../special-functions.ts";
 import type { ControlPairs, SizedPairs } from "./control-pairs.ts";
 import type { ControlScale } from "./control-scale.ts";
 import { dualChange } from "./dual-step.ts";
-import { maximiseStacked, type StackedLikelihood, stackedErrors } from "./stacked-likelihood.ts";
+import {
+  maximiseStacked,
+  type StackedLikelihood,
+  type StackedMaximum,
+  stackedErrors,
+} from "./stacked-likelihood.ts";
 
 /** What every likelihood with a control reports. */
 export interface LikelihoodWithControl {
@@ -57,6 +62,22 @@ export function activityMixture(pairs: ControlPairs, scale: ControlScale): Likel
     );
     return { law, likelihood, best: starts.reduce((a, b) => (b.value > a.value ? b : a)) };
   });
+  return likelierFit(fits, pairs, 4);
+}
+
+/** One law, fitted. */
+export interface LawFit {
+  readonly law: "gaussian" | "student-4";
+  readonly likelihood: StackedLikelihood;
+  readonly best: StackedMaximum;
+}
+
+/** The likelier of the laws with its errors; `slope` is the place of b among the parameters, null where all take part. */
+export function likelierFit(
+  fits: readonly LawFit[],
+  pairs: ControlPairs,
+  slope: number | null,
+): LikelihoodWithControl {
   const { law, likelihood, best } = fits.reduce((a, b) => (b.best.value > a.best.value ? b : a));
   const { errors, influence } = stackedErrors(likelihood, best.point, pairs);
   return {
@@ -64,7 +85,7 @@ export function activityMixture(pairs: ControlPairs, scale: ControlScale): Likel
     standardError: errors[0],
     law,
     logLikelihood: best.value,
-    selectivity: { estimate: best.point[4], standardError: errors[4] },
+    selectivity: slope === null ? null : { estimate: best.point[slope], standardError: errors[slope] },
     point: best.point,
     influence,
   };

@@ -1,10 +1,10 @@
 /** The exponent by likelihood when noise and fluctuation, known from a control, blur the change of learning. */
 
 import { normalCdf } from "../special-functions.ts";
-import { LAWS, type LikelihoodWithControl, logShare, logSum } from "./activity-mixture.ts";
+import { LAWS, type LikelihoodWithControl, likelierFit, logShare, logSum } from "./activity-mixture.ts";
 import { type ControlPairs, type SizedPairs, SMALLEST_SIZE } from "./control-pairs.ts";
 import { fromPower, powerDual, SMALLEST_EXPONENT } from "./dual-step.ts";
-import { maximiseStacked, type StackedLikelihood, stackedErrors } from "./stacked-likelihood.ts";
+import { maximiseStacked, type StackedLikelihood } from "./stacked-likelihood.ts";
 import type { VarianceWithControl } from "./variance-with-control.ts";
 
 /** Shares of the control variance that arise at the second and at the first reading. */
@@ -79,17 +79,7 @@ export function convolutionWithControl(
     const likelihood = convolutionLikelihood(pairs, law, selective, rough.point);
     return { law, likelihood, best: maximiseStacked(likelihood, rough.point) };
   });
-  const { law, likelihood, best } = fits.reduce((a, b) => (b.best.value > a.best.value ? b : a));
-  const { errors, influence } = stackedErrors(likelihood, best.point, pairs);
-  return {
-    estimate: best.point[0],
-    standardError: errors[0],
-    law,
-    logLikelihood: best.value,
-    selectivity: selective ? { estimate: best.point[7], standardError: errors[7] } : null,
-    point: best.point,
-    influence,
-  };
+  return likelierFit(fits, pairs, selective ? 7 : null);
 }
 
 function startPoint({ parameters, learningMean, controlMean }: VarianceWithControl, selective: boolean) {
