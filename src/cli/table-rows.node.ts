@@ -104,7 +104,7 @@ export function normalisedTable(
         }
       : column,
   );
-  return { ...table, columns };
+  return { ...table, source: `${table.source}, over the baseline of each group`, columns };
 }
 
 function medianOf(values: readonly number[]): number {
