@@ -271,9 +271,9 @@ function nullRow(name: string, settings: Partial<ControlSimulation>): ControlRow
         intervals: { variance },
         medians: { share: variance.learningShare },
         shares: {
-          "narrower than 3": width < 3,
+          "narrower than 2": width <= 2,
           "share ≥ 0.2": variance.learningShare >= 0.2,
-          "a statement": width <= 3 && variance.learningShare >= 0.2,
+          "a statement": width <= 2 && variance.learningShare >= 0.2,
         },
       };
     },
