@@ -9,6 +9,7 @@
 
 import { parseArgs } from "node:util";
 import { calibrationSections, runSection } from "../test/calibration.ts";
+import { controlSections, runControlSection } from "../test/calibration-control.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,13 +19,14 @@ const { values } = parseArgs({
   },
 });
 
-const names = Object.keys(calibrationSections);
+const names = [...Object.keys(calibrationSections), ...Object.keys(controlSections)];
 if (values.section !== undefined && !names.includes(values.section)) {
   console.error(`--section: unknown "${values.section}"; one of ${names.join(", ")}`);
   process.exit(2);
 }
 for (const name of values.section === undefined ? names : [values.section]) {
   const started = performance.now();
-  process.stdout.write(runSection(name, Number(values.repeats), Number(values.seed)));
+  const run = name in controlSections ? runControlSection : runSection;
+  process.stdout.write(run(name, Number(values.repeats), Number(values.seed)));
   process.stdout.write(`\n${((performance.now() - started) / 1000).toFixed(0)} s\n\n`);
 }

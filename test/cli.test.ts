@@ -1,36 +1,20 @@
 /** The command as a person meets it: words, exit codes, files. Runs the built command. */
 
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeNpy, encodeNpz, encodeSafetensors } from "../src/data/index.ts";
 import { createRandom } from "../src/random.ts";
+import { expectRefusal as refuses, runCommand } from "./command.ts";
 
-const main = resolve(import.meta.dirname, "../dist/cli/main.node.js");
 const examples = resolve(import.meta.dirname, "../examples");
 let folder = "";
 
 const at = (name: string) => join(folder, name);
 
-function syngeo(...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
-    encoding: "utf8",
-    cwd: folder,
-  });
-  return { status, stdout, stderr };
-}
-
-/** Bad input: exit code 2, one sentence on standard error in the error form, nothing on standard output. */
-function expectRefusal(words: string[], sentence: RegExp): void {
-  const { status, stdout, stderr } = syngeo(...words);
-  expect(stderr).toMatch(sentence);
-  expect(stderr.trim().split("\n"), stderr).toHaveLength(1);
-  expect(stderr).not.toMatch(/\n\s+at /);
-  expect(stdout).toBe("");
-  expect(status).toBe(2);
-}
+const syngeo = (...words: string[]) => runCommand(folder, words);
+const expectRefusal = (words: string[], sentence: RegExp) => refuses(folder, words, sentence);
 
 const npy = (values: readonly number[], shape = [values.length]) =>
   encodeNpy({ dtype: "float64", shape, data: Float64Array.from(values) });

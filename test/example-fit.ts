@@ -208,6 +208,7 @@ function pictureOf(pairs: Pairs, of: number): GeometryPicture {
     }),
     floor: { expected: floor, upper: (2.1 / 1.22) * floor },
     pairs: Math.min(of, 50_000),
+    control: null,
     independence: {
       critical: 1.96,
       points: grid(-2, 5, 0.1).map((exponent) => {
@@ -376,6 +377,7 @@ export function decidedExample(): ExampleFit {
       pairsNeeded: 48,
     },
     subsample: null,
+    control: null,
     seed: 1,
     verdict: {
       potential: "negative-entropy",
@@ -443,6 +445,7 @@ export function unidentifiableExample(): ExampleFit {
       pairsNeeded: null,
     },
     subsample: null,
+    control: null,
     seed: 1,
     verdict: {
       potential: null,
@@ -458,6 +461,7 @@ export function unidentifiableExample(): ExampleFit {
     continuum: [],
     floor: { expected: 0, upper: 0 },
     pairs: 40,
+    control: null,
     independence: { critical: 1.96, points: [] },
   };
   return { fit, picture };
@@ -517,6 +521,7 @@ export function largeExample(): ExampleFit {
       pairsNeeded: 30,
     },
     subsample: { rank: 200_000, likelihood: 200_000 },
+    control: null,
     seed: 1,
     verdict: {
       potential: "2-norm",

@@ -1,8 +1,9 @@
-/** Every figure of three example fits, and learning curves: the picture itself is the expectation, in `gallery/`. */
+/** Every figure of four example fits, and learning curves: the picture itself is the expectation, in `gallery/`. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { createDocument } from "../src/plot/index.node.ts";
 import { type DrawnFigure, drawFigures, learningCurve, svgText } from "../src/plot/index.ts";
+import { controlExample } from "./example-control.ts";
 import { decidedExample, type ExampleFit, largeExample, unidentifiableExample } from "./example-fit.ts";
 import { learningCurves } from "./learning-curves.ts";
 
@@ -45,6 +46,7 @@ const examples: readonly (readonly [string, () => ExampleFit, readonly string[]]
       "delta-cdf-continuum",
     ],
   ],
+  ["control", controlExample, ["learning-and-control", "control-estimates", "who-responded"]],
 ];
 
 describe.each(examples)("the figures of the %s fit", (name, example, figures) => {
@@ -55,7 +57,9 @@ describe.each(examples)("the figures of the %s fit", (name, example, figures) =>
   });
 
   it("are those that the fit calls for, in the order of the report", () => {
-    expect(drawn.map((figure) => figure.name)).toEqual(figures);
+    expect(drawn.map((figure) => figure.name).slice(0, figures.length)).toEqual(figures);
+    // After the figures of the control come those of every fit, which the others show.
+    if (name !== "control") expect(drawn).toHaveLength(figures.length);
   });
 
   it.each(figures)("%s looks as in the gallery", async (figure) => {

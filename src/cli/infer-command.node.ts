@@ -2,12 +2,13 @@
 
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { writing } from "../data/index.node.ts";
 import { InputError } from "../errors.ts";
 import { type Potential, parsePotential, potentialForms } from "../geometry/index.ts";
 import { type GeometryFit, infer, type NoiseLevels, pictureOf } from "../inference/index.ts";
 import { createRandom, type Random } from "../random.ts";
+import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { inferSummary } from "./infer-summary.node.ts";
 import { type LoadedPairs, loadPairs, type PairSelection } from "./load-pairs.node.ts";
 import { styled, terminalProgress } from "./terminal.node.ts";
@@ -25,13 +26,14 @@ interface InferFlags extends PairSelection {
   readonly json?: true;
 }
 
-type ListFlag = "where" | "include" | "exclude" | "repeat";
+type ListFlag = "where" | "include" | "exclude" | "repeat" | "control";
 
 const EXAMPLES = `
 Examples:
   syngeo infer before.npy after.npy --report report.html
   syngeo infer spines.csv --initial day0 --final day8 --cluster dendrite --repeat day0 day0b
   syngeo infer long.csv --id animal,spine --time day --from 0 --to 8 --value volume --where type=apical
+  syngeo infer spines.csv --initial day0 --final day8 --cluster dendrite --where group=trained --control group=untrained
   syngeo infer first.npz last.npz --include "*weight_hh*" --json
 
 Potentials: ${potentialForms}.
@@ -53,6 +55,20 @@ export function addInferCommand(program: Command): void {
       "neuron, dendrite or animal (or animal,cell): not independent, resampled whole",
     )
     .option("--where <column=value>", "use only these rows (repeatable)", collect)
+    .option(
+      "--control <column=value>",
+      "rows that did not learn (repeatable); --where holds for them too, but for a column named here (* for any value)",
+      collect,
+    )
+    .option(
+      "--control-initial <name>",
+      "the control's initial column, array, time or file (of the same synapses: give --cluster)",
+    )
+    .option("--control-final <name>", "the control's final column, array, time or file")
+    .option(
+      "--normalise-by <columns>",
+      "divide sizes by the median baseline of this group, such as a cell (all rows, all times up to --from)",
+    )
     .option("--id <columns>", "columns that name a synapse, for long tables or two tables of different order")
     .option("--time <column>", "column of times of a long table, with --from, --to, --value and --id")
     .option("--from <value>", "initial time of a long table")
@@ -84,7 +100,7 @@ export function addInferCommand(program: Command): void {
     .addHelpText("after", EXAMPLES);
   command.action(
     async (files: string[], flags: Omit<InferFlags, ListFlag> & Partial<Pick<InferFlags, ListFlag>>) => {
-      const { where = [], include = [], exclude = [], repeat = [] } = flags;
+      const { where = [], include = [], exclude = [], repeat = [], control = [] } = flags;
       // A list option takes every word up to the next flag, files that follow it included.
       await runInfer([...files, ...repeat.slice(2)], {
         ...flags,
@@ -92,27 +108,10 @@ export function addInferCommand(program: Command): void {
         include,
         exclude,
         repeat: repeat.slice(0, 2),
+        control,
       });
     },
   );
-}
-
-function notNegative(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError(`expected a number ≥ 0, got "${text}"; give the SD of one reading`);
-}
-
-function aNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError(`expected a number, got "${text}"; such as 0.95`);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError(`expected a whole number ≥ 0, got "${text}"; such as 1`);
 }
 
 async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
@@ -129,8 +128,9 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
     seed: flags.seed,
     level: flags.level,
     resamples: flags.resamples,
-    sensitivity: flags.report !== undefined || flags.figures !== undefined,
+    sensitivity: loaded.control === null && (flags.report !== undefined || flags.figures !== undefined),
     onProgress: progress.report,
+    ...(loaded.control ? { control: loaded.control } : {}),
     ...(noise ? { noise } : {}),
     ...(potentials ? { potentials } : {}),
   });
@@ -205,7 +205,7 @@ async function writePictures(
     return ["", styled("dim", "add --report report.html for the figures")];
   const { drawFigures, reportHtml } = await import("../plot/index.ts");
   const { createDocument, svgToPng } = await import("../plot/index.node.ts");
-  const drawn = drawFigures(fit, pictureOf(loaded.pairs, fit, random.stream("picture")), {
+  const drawn = drawFigures(fit, pictureOf(loaded.pairs, fit, random.stream("picture"), loaded.control), {
     document: await createDocument(),
   });
   const lines: string[] = [""];

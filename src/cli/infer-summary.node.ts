@@ -1,6 +1,13 @@
 /** The answer of `syngeo infer` in a terminal: a verdict, a small table, what was left out. */
 
-import type { GeometryFit, LeftOut, Verdict } from "../inference/index.ts";
+import type {
+  ControlFit,
+  ControlMethod,
+  ExponentEstimate,
+  GeometryFit,
+  LeftOut,
+  Verdict,
+} from "../inference/index.ts";
 import { alignedTable, figure, styled } from "./terminal.node.ts";
 
 const COLOURS: Readonly<Record<Verdict["status"], "green" | "yellow" | "red">> = {
@@ -16,7 +23,8 @@ export function inferSummary(fit: GeometryFit, leftOut: readonly LeftOut[]): str
     `${styled(["bold", COLOURS[fit.verdict.status]], fit.verdict.status)}  ${wrapped(fit.verdict.statement)}`,
     ...(fit.verdict.advice === "" ? [] : [wrapped(fit.verdict.advice)]),
     "",
-    estimates(fit),
+    fit.control === null ? estimates(fit) : controlTable(fit.control),
+    ...(fit.control === null ? [] : ["", controlRemarks(fit.control)]),
     "",
     potentials(fit),
     ...(fit.groups.length > 0 ? ["", groups(fit)] : []),
@@ -47,6 +55,55 @@ function estimates({ exponent, likelihood, noise }: GeometryFit): string {
   const rows = [["", "λ", level, "", ""], row("headline", exponent)];
   if (noise.method === null) rows.push(row("second opinion", likelihood));
   return alignedTable(rows);
+}
+
+const CONTROL_METHODS: Readonly<Record<ControlMethod, string>> = {
+  "variance-function": "variance function",
+  convolution: "convolution likelihood",
+  "convolution-mixture": "  some synapses inactive",
+  "truncated-independence": "truncated independence",
+  "activity-mixture": "mixture tied to control",
+};
+
+/** λ by each method that sees the control, the one that the verdict rests on marked. */
+function controlTable(control: ControlFit): string {
+  const row = (name: string, e: ExponentEstimate, remark: string) => [
+    name,
+    fixed(e.estimate),
+    fixed(e.low),
+    fixed(e.high),
+    remark === "" ? "" : `  ${remark}`,
+  ];
+  const estimates = control.estimates.map((estimate) =>
+    row(
+      CONTROL_METHODS[estimate.name],
+      estimate,
+      estimate.name === control.headline
+        ? "headline"
+        : estimate.calibrated
+          ? ""
+          : "interval not calibrated here",
+    ),
+  );
+  const level = `${figure(100 * control.fluctuation.level)} % interval`;
+  return alignedTable([
+    ["λ of learning by", "λ", level, "", ""],
+    ...estimates,
+    row("mean change", control.meanChange, ""),
+    row("control alone", control.fluctuation, "its fluctuation and noise"),
+    row("without a control", control.withoutControl, "learning and fluctuation together"),
+  ]);
+}
+
+function controlRemarks({ pairs, source, learningShare, selectivity, exceedances }: ControlFit): string {
+  const who =
+    selectivity === null
+      ? "not estimated"
+      : `b = ${figure(selectivity.estimate)} [${figure(selectivity.low)}, ${figure(selectivity.high)}]${selectivity.detected ? ", not all synapses took part" : ", no sign that synapses did not take part"}`;
+  return [
+    `control: ${pairs.used.toLocaleString("en-GB")} pairs (${source}); learning is ${Math.round(100 * learningShare)} % of the variance of the change`,
+    `taking part by size: ${who}; ${exceedances.count} synapses changed more than ${figure(exceedances.bound, 2)} SDs of the control`,
+  ].join("\n");
 }
 
 function fixed(value: number | null): string {

@@ -3,20 +3,19 @@
 import { join } from "node:path";
 import { openFileSource } from "../data/index.node.ts";
 import {
-  type Condition,
   type FileContents,
   joinByTimes,
   joinTables,
   numberColumn,
   readFile,
   tensorTable,
-  textColumn,
   where,
 } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
 import { isRunFolder, runFiles } from "../experiment/index.node.ts";
 import { type LeftOut, type PairedWeights, pairTensors, pairWeights } from "../inference/index.ts";
 import type { NamedTensor, Table } from "../tensor.ts";
+import { columnsOf, conditionOf, labels, normalisedTable, splitRows } from "./table-rows.node.ts";
 
 export interface PairSelection {
   readonly initial?: string;
@@ -27,6 +26,12 @@ export interface PairSelection {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly repeat: readonly string[];
+  /** Conditions of the rows that did not learn. */
+  readonly control: readonly string[];
+  /** Columns (or times, or files) of the weights measured without learning. */
+  readonly controlInitial?: string;
+  readonly controlFinal?: string;
+  readonly normaliseBy?: string;
   readonly id?: string;
   readonly time?: string;
   readonly from?: string;
@@ -36,6 +41,8 @@ export interface PairSelection {
 
 export interface LoadedPairs {
   readonly pairs: PairedWeights;
+  /** The same without learning; null where none was named. */
+  readonly control: PairedWeights | null;
   readonly leftOut: readonly LeftOut[];
   readonly files: readonly { readonly name: string; readonly description: string }[];
 }
@@ -46,6 +53,7 @@ export async function loadPairs(given: readonly string[], selection: PairSelecti
   const contents = await Promise.all(paths.map(readOne));
   const files = contents.map((content, k) => ({ name: paths[k], description: describe(content) }));
   const [first, second] = contents;
+  checkControl(selection);
   if (second === undefined) return { ...fromOneFile(paths[0], first, selection), files };
   if (first.kind !== second.kind) {
     throw new InputError({
@@ -54,9 +62,34 @@ export async function loadPairs(given: readonly string[], selection: PairSelecti
     });
   }
   if (first.kind === "tensors" && second.kind === "tensors" && selection.id === undefined) {
-    return { ...fromTensors(paths, first.tensors, second.tensors, selection), files };
+    const loaded = fromTensors(paths, first.tensors, second.tensors, selection);
+    return { ...loaded, ...(await controlFiles(selection)), files };
   }
-  return { ...fromTwoTables(tableOf(first), tableOf(second), selection), files };
+  const loaded = fromTwoTables(tableOf(first), tableOf(second), selection);
+  return { ...loaded, ...(await controlFiles(selection)), files };
+}
+
+/** Beside two files --control-initial and --control-final are two more, read in the same way. */
+async function controlFiles(selection: PairSelection): Promise<{ readonly control: PairedWeights | null }> {
+  const { controlInitial, controlFinal, ...rest } = selection;
+  if (controlInitial === undefined || controlFinal === undefined) return { control: null };
+  const { pairs } = await loadPairs([controlInitial, controlFinal], { ...rest, repeat: [] });
+  return { control: pairs };
+}
+
+function checkControl({ control, controlInitial, controlFinal }: PairSelection): void {
+  if ((controlInitial === undefined) !== (controlFinal === undefined)) {
+    throw new InputError({
+      code: "half-control",
+      message: `${controlInitial === undefined ? "--control-final" : "--control-initial"}: expected both ends of the control, got only "${controlInitial ?? controlFinal}"; give --control-initial and --control-final`,
+    });
+  }
+  if (control.length > 0 && controlInitial !== undefined) {
+    throw new InputError({
+      code: "two-controls",
+      message: `--control: expected one way to name the control, got --control "${control[0]}" and --control-initial "${controlInitial}"; give one of them`,
+    });
+  }
 }
 
 /** A run of `syngeo train` is its weights before and after. */
@@ -73,6 +106,11 @@ async function readOne(path: string): Promise<FileContents> {
   } finally {
     await source.close();
   }
+}
+
+/** The table in a file. @throws InputError `not-a-table` */
+export async function tableFrom(path: string): Promise<Table> {
+  return tableOf(await readOne(path));
 }
 
 function describe(content: FileContents): string {
@@ -96,17 +134,55 @@ function tableOf(content: FileContents): Table {
 function fromOneFile(path: string, content: FileContents, selection: PairSelection) {
   if (content.kind === "tensors" && content.tensors.some(({ name }) => name === selection.initial)) {
     const pick = (name: string | undefined, flag: string) => [tensorNamed(content.tensors, name, flag, path)];
-    return fromTensors([path], pick(selection.initial, "--initial"), pick(selection.final, "--final"), {
-      ...selection,
-      initial: undefined,
-      final: undefined,
-    });
+    const { controlInitial, controlFinal, ...named } = selection;
+    const rest = { ...named, initial: undefined, final: undefined };
+    const of = (initial: string | undefined, final: string | undefined, flags: readonly [string, string]) =>
+      fromTensors([path], pick(initial, flags[0]), pick(final, flags[1]), rest);
+    const control =
+      controlInitial === undefined
+        ? null
+        : of(controlInitial, controlFinal, ["--control-initial", "--control-final"]).pairs;
+    return { ...of(selection.initial, selection.final, ["--initial", "--final"]), control };
   }
   if (content.kind === "tensors" && content.tensors.length !== 1 && selection.initial !== undefined) {
     tensorNamed(content.tensors, selection.initial, "--initial", path);
   }
-  const table = where(tableOf(content), selection.where.map(conditionOf));
-  return selection.time === undefined ? fromWideTable(table, selection) : fromLongTable(table, selection);
+  const { learning, control } = splitRows(normalised(tableOf(content), selection), selection);
+  const load = (table: Table, chosen: PairSelection) =>
+    chosen.time === undefined ? fromWideTable(table, chosen) : fromLongTable(table, chosen);
+  const loaded = load(learning, selection);
+  const { repeat: _, ...rest } = selection;
+  const without = { ...rest, repeat: [] };
+  if (control !== null) return { ...loaded, control: named(load(control, without).pairs, "the control") };
+  const { controlInitial, controlFinal } = selection;
+  if (controlInitial === undefined || controlFinal === undefined) return { ...loaded, control: null };
+  const ends =
+    selection.time === undefined
+      ? { initial: controlInitial, final: controlFinal }
+      : { from: controlInitial, to: controlFinal };
+  const pairs = named(load(learning, { ...without, ...ends }).pairs, `${controlInitial} to ${controlFinal}`);
+  return { ...loaded, control: pairs };
+}
+
+function named(pairs: PairedWeights, what: string): PairedWeights {
+  return { ...pairs, source: `${pairs.source}, ${what}` };
+}
+
+/** Sizes over the median baseline of their group: the initial column, or all times up to the initial one. */
+function normalised(table: Table, selection: PairSelection): Table {
+  const { normaliseBy, time, from, value, initial, final, controlInitial, controlFinal, repeat } = selection;
+  if (normaliseBy === undefined) return table;
+  const groups = labels(table, normaliseBy, "--normalise-by");
+  if (time === undefined) {
+    const of = required(table, initial, "--initial");
+    const sizes = [of, final, controlInitial, controlFinal, ...repeat].filter((name) => name !== undefined);
+    return normalisedTable(table, [...new Set(sizes)], groups, { of, isBaseline: () => true });
+  }
+  const of = required(table, value, "--value");
+  const times = labels(table, time, "--time");
+  const isBaseline = (row: number) =>
+    times[row] === from || Number(times[row]) <= Number(from === undefined ? Number.NaN : from);
+  return normalisedTable(table, [of], groups, { of, isBaseline });
 }
 
 function tensorNamed(tensors: readonly NamedTensor[], name: string | undefined, flag: string, path: string) {
@@ -128,9 +204,9 @@ function fromTensors(
   final: readonly NamedTensor[],
   selection: Unset<PairSelection>,
 ) {
-  for (const flag of ["group", "cluster", "time", "from", "to", "id", "value"] as const)
+  for (const flag of ["group", "cluster", "time", "from", "to", "id", "value", "normaliseBy"] as const)
     refuseForArrays(flag, selection[flag]);
-  for (const flag of ["where", "repeat"] as const) refuseForArrays(flag, selection[flag]?.[0]);
+  for (const flag of ["where", "repeat", "control"] as const) refuseForArrays(flag, selection[flag]?.[0]);
   const pick = (tensors: readonly NamedTensor[], name: string | undefined, flag: string, path: string) =>
     name === undefined ? tensors : [tensorNamed(tensors, name, flag, path)];
   const { include, exclude } = selection;
@@ -157,25 +233,22 @@ function refuseUnused(
     if (value === undefined || value.length === 0) continue;
     throw new InputError({
       code: "unused-flag",
-      message: `--${flag}: expected no such option for ${what}, got "${value}"; leave it out`,
+      message: `--${flagOf(flag)}: expected no such option for ${what}, got "${value}"; leave it out`,
     });
   }
 }
 
-function refuseForArrays(flag: string, value: string | undefined): void {
+/** `normaliseBy` as it is typed. */
+function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function refuseForArrays(name: string, value: string | undefined): void {
   if (value === undefined) return;
+  const flag = flagOf(name);
   throw new InputError({
     code: "not-a-table",
     message: `--${flag}: expected a table with columns, got arrays ("${value}" names no column); export a table, or leave --${flag} out`,
-  });
-}
-
-function conditionOf(text: string): Condition {
-  const place = text.indexOf("=");
-  if (place > 0) return { column: text.slice(0, place), value: text.slice(place + 1) };
-  throw new InputError({
-    code: "bad-condition",
-    message: `--where: expected COLUMN=VALUE, got "${text}"; such as --where condition=Control`,
   });
 }
 
@@ -215,19 +288,6 @@ function pairColumns(
   });
 }
 
-/** What a row without a label is called: a group of its own, not one without a name. */
-const MISSING = "(missing)";
-
-/** One label a row; of several columns, such as animal,cell, their values together. */
-function labels(table: Table, list: string, flag: string): readonly string[] {
-  const columns = columnsOf(list, flag).map((name) =>
-    textColumn(table, name).map((value) => value || MISSING),
-  );
-  return columns.length === 1
-    ? columns[0]
-    : columns[0].map((_, row) => columns.map((values) => values[row]).join(" / "));
-}
-
 function fromLongTable(table: Table, selection: PairSelection) {
   refuseUnused(selection, ["initial", "final", "include", "exclude"], "a long table (--time)");
   const { time, from, to, value, id, repeat } = selection;
@@ -257,19 +317,13 @@ function fromLongTable(table: Table, selection: PairSelection) {
   return { pairs, leftOut };
 }
 
-function columnsOf(list: string | undefined, flag: string): string[] {
-  if (list === undefined) return [];
-  const names = list.split(",").filter((name) => name !== "");
-  if (names.length > 0) return names;
-  throw new InputError({
-    code: "no-column",
-    message: `${flag}: expected the name of a column, got "${list}"; such as ${flag} dendrite or ${flag} animal,cell`,
-  });
-}
-
 function fromTwoTables(initialTable: Table, finalTable: Table, selection: PairSelection) {
-  refuseUnused(selection, ["time", "from", "to", "value", "include", "exclude"], "two tables");
-  const conditions = selection.where.map(conditionOf);
+  refuseUnused(
+    selection,
+    ["time", "from", "to", "value", "include", "exclude", "control", "normaliseBy"],
+    "two tables",
+  );
+  const conditions = selection.where.map((text) => conditionOf(text, "--where"));
   const [before, after] = [where(initialTable, conditions), where(finalTable, conditions)];
   const initial = selection.initial ?? onlyNumberColumn(before, "--initial");
   const final = selection.final ?? selection.initial ?? onlyNumberColumn(after, "--final");

@@ -3,8 +3,10 @@
 
 import { Command, CommanderError } from "commander";
 import { InputError, UnsupportedError } from "../errors.ts";
+import { addDesignCommand } from "./design-command.node.ts";
 import { addInferCommand } from "./infer-command.node.ts";
 import { addInspectCommand } from "./inspect-command.node.ts";
+import { addSeriesCommand } from "./series-command.node.ts";
 import { addTrainCommand } from "./train-command.node.ts";
 import { packageVersion } from "./version.node.ts";
 
@@ -18,7 +20,8 @@ function makeProgram(): Command {
     .addHelpText("after", "\nExample:\n  syngeo infer before.npy after.npy --report report.html")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneSentence(text)) });
-  for (const add of [addInferCommand, addInspectCommand, addTrainCommand]) add(program);
+  for (const add of [addInferCommand, addInspectCommand, addDesignCommand, addSeriesCommand, addTrainCommand])
+    add(program);
   for (const command of program.commands) {
     command.exitOverride().configureOutput(program.configureOutput());
   }

@@ -40,7 +40,7 @@ export function rankBootstrap(
     if (found !== null) estimates.push(found);
     options.onResample?.();
   }
-  return interval(estimates, estimate, members.length, options.level);
+  return bootstrapInterval(estimates, estimate, members.length, options.level);
 }
 
 /** The same for an estimator whose response to each pair is known: λ* = λ̂ + Σ over the clusters drawn of their influence. */
@@ -63,7 +63,7 @@ export function influenceBootstrap(
       sum += clusters[options.random.integer(clusters.length)];
     return sum;
   });
-  return interval(estimates, estimate, clusters.length, options.level);
+  return bootstrapInterval(estimates, estimate, clusters.length, options.level);
 }
 
 /** Positions of the pairs of each cluster that has any. */
@@ -87,7 +87,12 @@ function drawClusters(members: readonly number[][], random: Random): Int32Array 
  * With few clusters C the plain percentiles are too narrow: resampling C clusters has (C − 1)/C of the variance, and the
  * variance itself is known from C − 1 degrees of freedom.
  */
-function interval(estimates: number[], estimate: number, clusters: number, level: number): BootstrapInterval {
+export function bootstrapInterval(
+  estimates: readonly number[],
+  estimate: number,
+  clusters: number,
+  level: number,
+): BootstrapInterval {
   const sorted = estimates.toSorted((a, b) => a - b);
   const count = sorted.length;
   if (count < 2 || clusters < FEWEST_CLUSTERS) return { low: null, high: null, resamples: count };

@@ -4,6 +4,7 @@
  * Plain readonly data; `JSON.stringify` of it is what `syngeo infer --json` prints. A number that does not exist is null.
  */
 
+import type { ControlFit } from "./control/control-fit.ts";
 import type { PairCounts } from "./paired-weights.ts";
 
 export const FIT_SCHEMA = "syngeo.infer/1";
@@ -152,7 +153,7 @@ export interface GeometryFit {
   readonly schema: typeof FIT_SCHEMA;
   readonly source: string;
   readonly pairs: PairCounts;
-  /** λ, the headline. */
+  /** λ, the headline: of learning alone where there is a control (by the first method where none may speak). */
   readonly exponent: ExponentEstimate;
   readonly likelihood: LikelihoodEstimate;
   readonly potentials: readonly PotentialScore[];
@@ -165,6 +166,8 @@ export interface GeometryFit {
   readonly diagnostics: Diagnostics;
   /** How many pairs the estimators saw where that is fewer than `pairs.used`; null when they saw all. */
   readonly subsample: { readonly rank: number; readonly likelihood: number } | null;
+  /** What a group without learning adds; null without one. */
+  readonly control: ControlFit | null;
   readonly seed: number;
   readonly verdict: Verdict;
 }

@@ -34,4 +34,17 @@ export interface GeometryPicture {
     readonly critical: number;
     readonly points: readonly { readonly exponent: number; readonly statistic: number }[];
   };
+  /** Both groups where there is a control: up to 3,000 pairs of each, drawn at random where there are more. */
+  readonly control: {
+    readonly learning: readonly ControlPoint[];
+    readonly control: readonly ControlPoint[];
+  } | null;
+}
+
+/** A pair of a group, in the unit of the file. */
+export interface ControlPoint {
+  readonly size: number;
+  readonly change: number;
+  /** Probability that it took part in learning; null in the control. */
+  readonly activity: number | null;
 }

@@ -5,15 +5,32 @@
  * with its interval, a Student-t likelihood, the seed paper's ΔCDF, noise, groups, clusters, diagnostics and a verdict.
  * `pictureOf` makes the numbers behind the figures. Everything is float64 and plain readonly data.
  *
- * `simulatePairs` makes pairs of a known geometry, from which every method here states its error rate
+ * With `control`, pairs measured without learning, λ is that of learning alone (`control/`).
+ *
+ * `simulatePairs` and `simulateControl` make pairs of a known geometry, from which every method here states its error rate
  * (`npm run calibrate`). The room imports potentials from `geometry` and nothing else; it never prints or reads files,
  * and all randomness is passed in.
  */
 
+export type { ControlEstimate, ControlFit, ControlMethod, Selectivity } from "./control/control-fit.ts";
+export {
+  DEFAULT_DESIGN,
+  type Design,
+  type DesignPoint,
+  type DesignSettings,
+  designControl,
+  type SimulatedPoint,
+} from "./control/design.ts";
+export {
+  type ControlSimulation,
+  DEFAULT_CONTROL_SIMULATION,
+  type SimulatedControl,
+  simulateControl,
+} from "./control/simulate-control.ts";
 export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
 export type * from "./geometry-fit.ts";
 export { FIT_SCHEMA } from "./geometry-fit.ts";
-export type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
+export type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 export { type InferOptions, infer } from "./infer.ts";
 export { type NoiseLevels, noiseOfRepeats } from "./measurement-noise.ts";
 export {
@@ -33,4 +50,11 @@ export {
 } from "./paired-weights.ts";
 export { pictureOf } from "./picture.ts";
 export { DEFAULT_POTENTIALS } from "./potential-scores.ts";
+export {
+  fitSeries,
+  type LagFit,
+  type SeriesFit,
+  type SizeSeries,
+  type TurnoverQuarter,
+} from "./series/series.ts";
 export { type ChangeLaw, DEFAULT_SIMULATION, type SimulationSettings, simulatePairs } from "./simulate.ts";

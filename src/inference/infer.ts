@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import { type Potential, parsePotential } from "../geometry/index.ts";
 import type { Random } from "../random.ts";
+import { fitControl, requireControl } from "./control/fit-control.ts";
 import {
   agreementOfEstimates,
   changeShape,
@@ -45,6 +46,8 @@ export interface InferOptions {
   readonly seed?: number;
   /** The potentials compared; five unless given. */
   readonly potentials?: readonly Potential[];
+  /** The same measured without learning, by which λ is that of learning alone; with it neither groups nor noise are taken. */
+  readonly control?: PairedWeights;
   /** Known noise of one reading; estimated from `pairs.repeat` where that is present instead. */
   readonly noise?: NoiseLevels;
   /** Confidence level; 0.95 unless given. */
@@ -82,12 +85,14 @@ interface Setting {
  * likelihood), which `subsample` says; ΔCDF and the counts see all.
  *
  * @throws InputError `too-few-pairs` (fewer than 10 present at both ends, or that changed), `constant-initial`, `no-change`,
- *   `bad-level`, `bad-noise`, `too-few-resamples`
+ *   `bad-level`, `bad-noise`, `too-few-resamples`; with a control `control-with-noise`, `control-with-groups`,
+ *   `control-clusters`
  */
 export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit {
   const counts = countPairs(pairs);
   const setting = settingOf(pairs, options, countSteps(pairs, options));
   requireEnough(pairs, counts);
+  if (options.control) requireControl(pairs, options.control, options.noise !== undefined);
   setting.tick("selecting pairs");
   const continuum = selectPairs(pairs, counts, setting);
   requireVariation(pairs, counts, continuum);
@@ -101,13 +106,27 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
       ? noiseSensitivity(continuum, setting.level, setting.random.stream("sensitivity"), setting.tick)
       : [];
   const { rank, likelihood } = whole.estimate.seen;
+  const evidence: Evidence = {
+    ...whole.evidence,
+    diagnostics,
+    groupSpread: spreadBetween(groups, setting.level),
+  };
+  const held =
+    options.control === undefined
+      ? null
+      : fitControl(pairs, options.control, evidence, {
+          level: setting.level,
+          resamples: setting.resamples,
+          random: setting.random.stream("control"),
+          onProgress: setting.tick,
+        });
   return {
     schema: FIT_SCHEMA,
     source: pairs.source,
     pairs: counts,
-    exponent: whole.estimate.exponent,
+    exponent: held?.exponent ?? whole.estimate.exponent,
     likelihood: whole.estimate.likelihood,
-    potentials: whole.potentials,
+    potentials: held?.potentials ?? whole.potentials,
     noise: { ...whole.noise, sensitivity },
     drift: whole.drift,
     groups,
@@ -119,7 +138,8 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
     diagnostics,
     subsample: Math.min(rank, likelihood) < selectable(counts, setting) ? { rank, likelihood } : null,
     seed: options.seed ?? 0,
-    verdict: judge({ ...whole.evidence, diagnostics, groupSpread: spreadBetween(groups, setting.level) }),
+    control: held?.control ?? null,
+    verdict: held?.verdict ?? judge(evidence),
   };
 }
 
@@ -185,7 +205,9 @@ function noiseFrom({ repeat, source }: PairedWeights) {
 function countSteps(pairs: PairedWeights, options: InferOptions): number {
   const resamples =
     pairs.cluster && !options.noise && !pairs.repeat ? (options.resamples ?? DEFAULT_RESAMPLES) : 0;
-  return 6 + resamples + 5 * (pairs.group?.names.length ?? 0) + (options.sensitivity ? 6 : 0);
+  // Beside the resamples of the ranks: those of the control's ranks and of the two methods that are repeated on both groups.
+  const control = options.control ? 8 + 3 * resamples : 0;
+  return 6 + control + resamples + 5 * (pairs.group?.names.length ?? 0) + (options.sensitivity ? 6 : 0);
 }
 
 /** Two readings of one weight may agree by chance: with noise an unchanged pair is a pair like any other. */

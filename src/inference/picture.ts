@@ -2,11 +2,14 @@
 
 import { type Potential, parsePotential, potentialOfExponent } from "../geometry/index.ts";
 import type { Random } from "../random.ts";
+import { activityMixture, activityOf } from "./control/activity-mixture.ts";
+import { controlPairs, type SizedPairs } from "./control/control-pairs.ts";
+import { controlScale } from "./control/control-scale.ts";
 import { DELTA_CDF_FLOOR, deltaCdf } from "./delta-cdf.ts";
 import { continuumPairs } from "./dual-continuum.ts";
 import { drawnPositions, rankEstimate } from "./estimate.ts";
 import type { GeometryFit } from "./geometry-fit.ts";
-import type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
+import type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 import { type PairedWeights, restrictPairs, usablePlaces } from "./paired-weights.ts";
 import { detailAround } from "./profile-likelihood.ts";
 import { independenceTest } from "./rank-independence.ts";
@@ -19,7 +22,12 @@ const CONTINUUM = { high: 3, step: 0.05 } as const;
 const INDEPENDENCE = { low: -1.5, high: 4, step: 0.1 } as const;
 
 /** Takes at most 50,000 pairs, drawn at random where there are more; the floor is that of the pairs taken. */
-export function pictureOf(pairs: PairedWeights, fit: GeometryFit, random: Random): GeometryPicture {
+export function pictureOf(
+  pairs: PairedWeights,
+  fit: GeometryFit,
+  random: Random,
+  control: PairedWeights | null = null,
+): GeometryPicture {
   const usable = usablePlaces(pairs);
   const places = atMost(usable, PICTURE_PAIRS, random.stream("picture"));
   const taken = restrictPairs(pairs, places, pairs.source);
@@ -36,7 +44,22 @@ export function pictureOf(pairs: PairedWeights, fit: GeometryFit, random: Random
     floor: { expected: DELTA_CDF_FLOOR.uncentred / root, upper: DELTA_CDF_FLOOR.upper / root },
     independence: independenceOf(pairs, places, fit, random),
     pairs: places.length,
+    control: control === null ? null : controlOf(pairs, control, random.stream("control")),
   };
+}
+
+function controlOf(pairs: PairedWeights, control: PairedWeights, random: Random): GeometryPicture["control"] {
+  const few = (group: PairedWeights, name: string) =>
+    restrictPairs(group, atMost(usablePlaces(group), SAMPLE, random.stream(name)), group.source);
+  const both = controlPairs(few(pairs, "learning"), few(control, "control"));
+  const activity = activityOf(both, activityMixture(both, controlScale(both.control)));
+  const points = ({ initial, change }: SizedPairs, active: Float64Array | null): ControlPoint[] =>
+    Array.from(initial, (size, i) => ({
+      size: size * both.scale,
+      change: change[i] * both.scale,
+      activity: active === null ? null : active[i],
+    }));
+  return { learning: points(both.learning, activity), control: points(both.control, null) };
 }
 
 function atMost(places: Int32Array, most: number, random: Random): Int32Array {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Diagnostics, LikelihoodEstimate, NoiseReport, PotentialScore } from "./geometry-fit.ts";
-import { EQUIVALENCE_MARGIN, type Evidence, judge } from "./verdict.ts";
+import { type Evidence, judge } from "./verdict.ts";
+import { EQUIVALENCE_MARGIN } from "./verdict-words.ts";
 
 const names = ["negative-entropy", "1.5-norm", "2-norm", "2.5-norm", "3-norm"];
 

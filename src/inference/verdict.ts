@@ -9,11 +9,19 @@ import type {
   NoiseReport,
   PotentialScore,
   Verdict,
-  VerdictStatus,
 } from "./geometry-fit.ts";
+import {
+  described,
+  EQUIVALENCE_MARGIN,
+  figure,
+  grouped,
+  interval,
+  list,
+  nearestWithinMargin,
+  open,
+  percent,
+} from "./verdict-words.ts";
 
-/** Finite networks pull λ̂ towards 1 by up to this (2,000 inputs and more), so that no interval may be taken as finer. */
-export const EQUIVALENCE_MARGIN = 0.2;
 /** Gap between the two estimators, beyond disjoint intervals, that counts as disagreement. */
 const DISAGREEMENT = 0.2;
 const DEPENDENCE_SIGNIFICANCE = 5e-4;
@@ -52,16 +60,7 @@ export function judge(evidence: Evidence): Verdict {
   );
 }
 
-function open(
-  status: VerdictStatus,
-  statement: string,
-  advice: string,
-  candidates: readonly string[] = [],
-): Verdict {
-  return { potential: null, status, candidates, statement, advice };
-}
-
-function unrelated({ diagnostics, pairs }: Evidence): Verdict | null {
+export function unrelated({ diagnostics, pairs }: Evidence): Verdict | null {
   const { signed, magnitude, related } = diagnostics.pairing;
   if (related) return null;
   if (signed > STRONG_CORRELATION && magnitude > STRONG_CORRELATION) {
@@ -87,7 +86,7 @@ function withinNoise({ noise, changeBeyondNoise }: Evidence): Verdict | null {
   );
 }
 
-function sizesAlike(evidence: Evidence): Verdict | null {
+export function sizesAlike(evidence: Evidence): Verdict | null {
   const { exponent, diagnostics } = evidence;
   const narrow = diagnostics.logSizeDeviation < NARROW_SIZES;
   if (!narrow || width(exponent) < HOPELESS_WIDTH) return null;
@@ -250,37 +249,6 @@ function flipSentence({ flips }: Diagnostics): string {
   return ` Sign flips (${flips.observed}${expected}) rule out negative entropy.`;
 }
 
-function nearestWithinMargin(
-  potentials: readonly PotentialScore[],
-  { estimate, low, high }: ExponentEstimate,
-): string | null {
-  if (estimate === null || low === null || high === null) return null;
-  const furthest = (exponent: number) => Math.max(exponent - low, high - exponent);
-  let [best, distance] = [null as string | null, EQUIVALENCE_MARGIN];
-  for (const { name, exponent } of potentials) {
-    if (exponent !== null && furthest(exponent) <= distance) {
-      best = name;
-      distance = furthest(exponent);
-    }
-  }
-  return best;
-}
-
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  "negative-entropy": "negative entropy (exponentiated gradient)",
-  "2-norm": "the 2-norm (Euclidean: gradient descent)",
-};
-
-function described(name: string): string {
-  return DESCRIPTIONS[name] ?? (name.endsWith("-norm") ? `the ${name}` : name);
-}
-
-function list(names: readonly string[]): string {
-  return names.length < 2
-    ? names.join("")
-    : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
-}
-
 function needed({ diagnostics: { pairsNeeded }, pairs, clusters }: Evidence): string {
   if (clusters !== null && clusters < FEWEST_CLUSTERS) {
     return `An interval needs at least ${FEWEST_CLUSTERS} clusters; there are ${clusters}.`;
@@ -289,22 +257,4 @@ function needed({ diagnostics: { pairsNeeded }, pairs, clusters }: Evidence): st
   return pairsNeeded > pairs
     ? `About ${grouped(pairsNeeded)} synapses like these would tell neighbours 0.5 apart (80 % power).`
     : "The interval lies between two of them; more synapses would narrow it.";
-}
-
-/** "0.05 [−0.08, 0.19]", "…" for an end outside the range looked at. */
-function interval(exponent: { estimate: number | null; low: number | null; high: number | null }): string {
-  const end = (value: number | null) => (value === null ? "…" : value.toFixed(2).replace("-", "−"));
-  return `${end(exponent.estimate)} [${end(exponent.low)}, ${end(exponent.high)}]`;
-}
-
-function figure(value: number | null): string {
-  return value === null ? "–" : Number(value.toPrecision(2)).toString().replace("-", "−");
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString("en-GB");
 }

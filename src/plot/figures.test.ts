@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { Resvg } from "@resvg/resvg-js";
 import { beforeAll, describe, expect, it } from "vitest";
+import { controlExample } from "../../test/example-control.ts";
 import {
   decidedExample,
   type ExampleFit,
@@ -16,6 +17,7 @@ const examples = {
   decided: decidedExample(),
   unidentifiable: unidentifiableExample(),
   large: largeExample(),
+  control: controlExample(),
 };
 const HOSTILE = `<script>alert("x")</script> & 'a very long name of a group of synapses'`;
 

@@ -4,17 +4,23 @@ import type { GeometryFit } from "../inference/geometry-fit.ts";
 import type { GeometryPicture } from "../inference/geometry-picture.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { changeBySize } from "./figures/change-by-size.ts";
+import { controlEstimates } from "./figures/control-estimates.ts";
 import { deltaCdfContinuum } from "./figures/delta-cdf-continuum.ts";
 import { dualChangeHistograms } from "./figures/dual-change-histograms.ts";
 import { finalByInitial } from "./figures/final-by-initial.ts";
 import { groups } from "./figures/groups.ts";
 import { independence } from "./figures/independence.ts";
+import { learningAndControl } from "./figures/learning-and-control.ts";
 import { likelihoodProfile } from "./figures/likelihood-profile.ts";
 import { noiseSensitivity } from "./figures/noise-sensitivity.ts";
+import { whoResponded } from "./figures/who-responded.ts";
 import { svgText } from "./svg-text.ts";
 import { formatCount } from "./words.ts";
 
 export const figures: readonly Figure[] = [
+  learningAndControl,
+  controlEstimates,
+  whoResponded,
   changeBySize,
   finalByInitial,
   independence,

@@ -1,6 +1,8 @@
 /** The tables of the report. */
 
+import type { ControlFit } from "../inference/control/control-fit.ts";
 import type { GeometryFit, GroupFit, NoiseSensitivity, PotentialScore } from "../inference/geometry-fit.ts";
+import { CONTROL_METHOD_LABELS } from "./control-words.ts";
 import { html, type Markup, NO_MARKUP } from "./html.ts";
 import {
   formatCount,
@@ -60,9 +62,12 @@ export function keyNumbers(fit: GeometryFit): Markup {
     ["λ̂ by likelihood", `${formatEstimate({ ...likelihood, ...level })}; ${likelihood.method}`],
     ["pairs used", `${formatCount(pairs.used)} of ${formatCount(pairs.total)}`],
     ["drift (mean over SD of the dual change)", formatNumber(fit.drift)],
-    ["measurement noise", noiseWords(noise)],
+    ["measurement noise", fit.control === null ? noiseWords(noise) : HELD_NOISE],
   ]);
 }
+
+/** Where a control stands for the noise. */
+const HELD_NOISE = "part of what the control changes by";
 
 /** What is known of the noise of one reading, in words. */
 export function noiseWords({ additive, multiplicative, source }: GeometryFit["noise"]): string {
@@ -217,4 +222,38 @@ export function sensitivityTable(fit: GeometryFit): Markup {
   ]);
   const none = ["no noise", formatExponent(fit.exponent), formatInterval(fit.exponent), "the headline"];
   return table("The headline under supposed measurement noise", headings, [none, ...rows]);
+}
+
+/** λ of learning by each method, and beside it what the control does by itself. */
+export function controlTable(control: ControlFit): Markup {
+  const headings: readonly Heading[] = [
+    { text: "λ of learning by", kind: "text" },
+    { text: "λ̂", kind: "number" },
+    { text: `${formatPercent(control.fluctuation.level)} interval`, kind: "number" },
+    { text: "remark", kind: "text" },
+  ];
+  const methods = control.estimates.map((estimate) => [
+    CONTROL_METHOD_LABELS[estimate.name],
+    formatExponent(estimate),
+    formatInterval(estimate),
+    estimate.name === control.headline
+      ? "the headline"
+      : estimate.calibrated
+        ? ""
+        : "pulled towards 1: interval not calibrated",
+  ]);
+  const beside = [
+    ["mean change", control.meanChange, "of the mean, not the spread"],
+    ["without the control", control.withoutControl, "learning, fluctuation and noise together"],
+    ["the control alone", control.fluctuation, "fluctuation and noise"],
+  ] as const;
+  return table("The exponent of learning beyond the control", headings, [
+    ...methods,
+    ...beside.map(([name, estimate, remark]) => [
+      name,
+      formatExponent(estimate),
+      formatInterval(estimate),
+      remark,
+    ]),
+  ]);
 }

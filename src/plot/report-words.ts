@@ -64,9 +64,11 @@ function testWords({ statistic, degreesOfFreedom, pValue }: TestResult): string 
 
 /** A paragraph that an author could paste. */
 export function methodsParagraph(fit: GeometryFit, version: string): string {
+  const { control } = fit;
+  const seen = control === null ? fit : { ...fit, exponent: control.withoutControl };
   return [
     modelSentence(fit),
-    ...headlineSentences(fit),
+    ...headlineSentences(seen),
     ...likelihoodSentences(fit),
     deltaCdfSentence(fit),
     noiseSentence(fit),
@@ -88,7 +90,14 @@ function modelSentence({ pairs, groups }: GeometryFit): string {
   );
 }
 
-function headlineSentences({ exponent, likelihood, clusters, subsample, noise }: GeometryFit): string[] {
+function headlineSentences({
+  exponent,
+  likelihood,
+  clusters,
+  subsample,
+  noise,
+  control,
+}: GeometryFit): string[] {
   if (exponent.estimate === null) return [`The exponent could not be estimated (${exponent.method}).`];
   const resampled =
     clusters === null || clusters.resamples === 0
@@ -104,7 +113,7 @@ function headlineSentences({ exponent, likelihood, clusters, subsample, noise }:
       `${resampled === "" ? ", and the interval holds the exponents that are not rejected" : ""}.`
     : cutoffWords(likelihood.cutoffFactor);
   return [
-    `The exponent was estimated by ${exponent.method}: λ̂ = ${formatEstimate(exponent)}.${why}${resampled}${sample}`,
+    `${control === null ? "The" : "Without regard to the control the"} exponent was estimated by ${exponent.method}: λ̂ = ${formatEstimate(exponent)}.${why}${resampled}${sample}`,
   ];
 }
 
@@ -139,7 +148,8 @@ function deltaCdfSentence({ potentials }: GeometryFit): string {
   return `${what} was ${values}; as many exact Gaussian draws would be expected to give ${formatNumber(floor)}.`;
 }
 
-function noiseSentence({ noise }: GeometryFit): string {
+function noiseSentence({ noise, control }: GeometryFit): string {
+  if (control !== null) return "Measurement noise is part of what the control changes by.";
   if (noise.source === "none") return "Measurement noise was taken as negligible.";
   const method = {
     "latent-grid": " It was modelled by a likelihood over a grid of true weights.",
@@ -217,13 +227,27 @@ const EFRON: Reference = {
   doi: "10.1007/978-1-4899-4541-9",
 };
 
+const DAVIDIAN_CARROLL: Reference = {
+  text:
+    "Davidian M, Carroll RJ (1987). Variance function estimation. Journal of the American Statistical Association 82, " +
+    "1079–1091.",
+  doi: "10.1080/01621459.1987.10478543",
+};
+const EFRON_PETROSIAN: Reference = {
+  text:
+    "Efron B, Petrosian V (1992). A simple test of independence for truncated data with applications to redshift surveys. " +
+    "Astrophysical Journal 399, 345–352.",
+  doi: "10.1086/171931",
+};
+
 /** The works that this fit rests on. */
-export function referenceList({ exponent, likelihood, clusters }: GeometryFit): Markup {
+export function referenceList({ exponent, likelihood, clusters, control }: GeometryFit): Markup {
   const references = [
     POGODIN,
     CORNFORD,
     BOX_COX,
-    ...(usesRanks(exponent.method) ? [SPEARMAN] : []),
+    ...(control === null ? [] : [DAVIDIAN_CARROLL, EFRON_PETROSIAN]),
+    ...(control !== null || usesRanks(exponent.method) ? [SPEARMAN] : []),
     ...(likelihood.cutoffFactor !== null && likelihood.cutoffFactor > 1 ? [KENT] : []),
     ...(clusters === null || clusters.resamples === 0 ? [] : [EFRON]),
   ];

@@ -1,5 +1,6 @@
 import { JSDOM } from "jsdom";
 import { beforeAll, describe, expect, it } from "vitest";
+import { controlExample } from "../../test/example-control.ts";
 import {
   decidedExample,
   type ExampleFit,
@@ -23,6 +24,7 @@ const examples = {
   decided: decidedExample(),
   unidentifiable: unidentifiableExample(),
   large: largeExample(),
+  control: controlExample(),
 };
 
 let document: Document;

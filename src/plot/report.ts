@@ -1,10 +1,12 @@
 /** The report of a fit: one page that holds everything and asks nothing of the network. */
 
 import type { GeometryFit, VerdictStatus } from "../inference/geometry-fit.ts";
+import { controlMethods, controlSentences } from "./control-words.ts";
 import type { DrawnFigure } from "./figures.ts";
 import { html, type Markup, NO_MARKUP, raised, trusted } from "./html.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import {
+  controlTable,
   factsTable,
   groupsTable,
   keyNumbers,
@@ -63,12 +65,13 @@ export function reportHtml(
 <main>
 ${header(fit, context)}
 ${verdictSection(fit)}
+${controlSection(fit)}
 ${figuresSection(figures)}
 ${scoresSection(fit)}
 ${section("What was left out, and why", [leftOutTable(fit), tensorsLeftOut(context.leftOut)])}
-${noiseSection(fit)}
-${section("Does the fit hold?", [list(diagnosticSentences(fit))])}
-${section("Methods", [html`<p>${methodsParagraph(fit, context.version)}</p>\n`])}
+${fit.control === null ? noiseSection(fit) : NO_MARKUP}
+${section(`Does the fit${fit.control === null ? "" : " without the control"} hold?`, [list(diagnosticSentences(fit))])}
+${section("Methods", methodsOf(fit, context))}
 ${section("References", [referenceList(fit)])}
 ${sourceSection(context)}
 </main>
@@ -90,6 +93,11 @@ ${sentences.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
 `;
 }
 
+function methodsOf(fit: GeometryFit, { version }: ReportContext): Markup[] {
+  const held = fit.control === null ? NO_MARKUP : html`<p>${controlMethods(fit)}</p>\n`;
+  return [html`<p>${methodsParagraph(fit, version)}</p>\n`, held];
+}
+
 function header(fit: GeometryFit, { version, date }: ReportContext): Markup {
   const when = date === null ? "" : `, ${date}`;
   return html`<header>
@@ -106,6 +114,11 @@ function verdictSection(fit: GeometryFit): Markup {
 <p class="statement">${statement}</p>
 ${next}</section>
 ${keyNumbers(fit)}`;
+}
+
+function controlSection({ control }: GeometryFit): Markup {
+  if (control === null) return NO_MARKUP;
+  return section("Held against the control", [controlTable(control), list(controlSentences(control))]);
 }
 
 function figuresSection(figures: readonly DrawnFigure[]): Markup {
