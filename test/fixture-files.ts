@@ -1,6 +1,7 @@
 /** Fixture files beside the JSON of what a reader should return; for tests. */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Tensor } from "../src/tensor.ts";
 
 const folderOf = (format: string) => new URL(`./fixtures/${format}/`, import.meta.url);
@@ -14,6 +15,19 @@ export function fixtureNames(ending: string, format = "npy"): string[] {
 /** The bytes of a fixture, aligned as a file's are. */
 export function fixtureBytes(name: string, format = "npy"): Uint8Array {
   return new Uint8Array(readFileSync(new URL(name, folderOf(format))));
+}
+
+/** All files of a format's folder but the expected JSON, by their path in it. */
+export function fixtureFiles(format: string): Record<string, Uint8Array> {
+  const paths = readdirSync(folderOf(format), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      `${entry.parentPath}/${entry.name}`.slice(fileURLToPath(folderOf(format)).length).replace(/^\//, ""),
+    );
+  const expected = (path: string) => !path.includes("/") && path.endsWith(".json");
+  return Object.fromEntries(
+    paths.filter((path) => !expected(path)).map((path) => [path, fixtureBytes(path, format)]),
+  );
 }
 
 /** What the script that made the fixture says of an array; numbers that JSON cannot hold are strings. */

@@ -1,6 +1,7 @@
 /** Files as bytes read by range, so that one reader serves Node and the browser. */
 
 import { InputError } from "../errors.ts";
+import type { SourceFolder } from "./source-folder.ts";
 
 export interface SliceOptions {
   readonly signal?: AbortSignal | undefined;
@@ -17,6 +18,8 @@ export interface ByteSource {
    * @throws InputError `outside-file`; the signal's reason once it is aborted
    */
   slice(start: number, end: number, options?: SliceOptions): Promise<Uint8Array>;
+  /** Where the source lies, for formats that spread over several files; absent for bytes without a place. */
+  readonly folder?: SourceFolder;
 }
 
 /** Bytes already in memory; slices are views on them. */

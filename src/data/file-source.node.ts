@@ -4,16 +4,21 @@ import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError, nearestName, UnsupportedError } from "../errors.ts";
 import { type ByteSource, requireRange, type SliceOptions } from "./byte-source.ts";
+import { folderOnDisk } from "./file-folder.node.ts";
 
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
 
+/** Files by which a folder is one data set: those of Zarr, version 3 and 2. */
+const folderMarks = ["zarr.json", ".zgroup", ".zarray"];
+
 /** One read of the system; small enough that an abort is noticed soon, far below the 2 GiB that one call may take. */
 const readBytes = 64 * 2 ** 20;
 
 /**
- * Opens a file for reading by range; the caller closes it.
+ * Opens a file for reading by range; the caller closes it. A folder that is one data set is opened by the file that
+ * says so.
  *
  * @throws InputError `file-not-found` (with the nearest name in that folder), `not-a-file`, `file-unreadable`;
  *   from `slice` also `file-changed` where the file became shorter, and
@@ -26,7 +31,11 @@ export async function openFileSource(path: string): Promise<FileSource> {
     .catch(async (cause: unknown) => {
       throw await openingError(path, cause);
     });
-  if (handle === null) throw await notAFile(path);
+  if (handle === null) {
+    const mark = await markOf(path);
+    if (mark === null) throw await notAFile(path);
+    return openFileSource(join(path, mark));
+  }
   const { size } = await handle.stat();
   const source: FileSource = {
     name: path,
@@ -35,9 +44,29 @@ export async function openFileSource(path: string): Promise<FileSource> {
       requireRange(source, start, end);
       return readRange(handle, source, start, end, options);
     },
+    folder: folderOnDisk(path, openBriefly),
     close: () => handle.close(),
   };
   return source;
+}
+
+async function markOf(folder: string): Promise<string | null> {
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  return folderMarks.find((mark) => names.includes(mark)) ?? null;
+}
+
+/** A file that is open only while it is read, so that thousands need no closing. */
+async function openBriefly(path: string): Promise<ByteSource> {
+  const first = await openFileSource(path);
+  await first.close();
+  return {
+    name: path,
+    byteLength: first.byteLength,
+    async slice(start, end, options) {
+      const source = await openFileSource(path);
+      return source.slice(start, end, options).finally(() => source.close());
+    },
+  };
 }
 
 async function readRange(

@@ -19,8 +19,10 @@ it("the browser's part of the data room reaches nothing of Node, and the package
   const modules = [...reached(new URL("./index.ts", import.meta.url))];
   expect(modules.filter((name) => name.startsWith("node:") || name.endsWith(".node.ts"))).toEqual([]);
   expect(modules.filter((name) => !name.startsWith("file:")).sort()).toEqual([
+    "@bufbuild/protobuf",
     "csv-parse/browser/esm/sync",
     "fflate",
+    "onnx-buf",
   ]);
 });
 
@@ -32,6 +34,7 @@ it("the room offers these functions", () => {
     "encodeNpy",
     "encodeNpz",
     "encodeSafetensors",
+    "folderOfFiles",
     "inspectFile",
     "joinByTime",
     "joinByTimes",

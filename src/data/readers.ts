@@ -1,6 +1,6 @@
 /** The formats that Syngeo reads: found by the first bytes, then by the ending, and loaded when first needed. */
 
-import { UnsupportedError } from "../errors.ts";
+import { InputError, UnsupportedError } from "../errors.ts";
 import type { ByteSource, SliceOptions } from "./byte-source.ts";
 import type { FileContents, FileDescription, FileReader, ReadOptions } from "./file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "./first-bytes.ts";
@@ -10,6 +10,8 @@ interface Format {
   readonly endings: readonly string[];
   /** First bytes, one character a byte, that only files of this format have. */
   readonly starts: readonly string[];
+  /** For formats that are zip archives: the name of an entry that only they have. */
+  readonly entry?: RegExp;
   load(): Promise<FileReader>;
 }
 
@@ -31,6 +33,12 @@ const formats: readonly Format[] = [
     endings: [".safetensors"],
     starts: [],
     load: async () => (await import("./readers/safetensors.ts")).safetensorsReader,
+  },
+  {
+    name: "onnx",
+    endings: [".onnx"],
+    starts: [],
+    load: async () => (await import("./readers/onnx.ts")).onnxReader,
   },
   {
     name: "idx",
@@ -67,6 +75,7 @@ async function formatOf(source: ByteSource, options: SliceOptions | undefined): 
   const firstBytes = await source.slice(0, Math.min(firstBytesLength, source.byteLength), options);
   const name = source.name.toLowerCase();
   const found =
+    (startsWith(firstBytes, "PK") ? await archiveFormat(source, options) : undefined) ??
     formats.find((format) => format.starts.some((start) => startsWith(firstBytes, start))) ??
     formats.find((format) => format.endings.some((ending) => name.endsWith(ending)));
   if (found !== undefined) return found;
@@ -75,4 +84,22 @@ async function formatOf(source: ByteSource, options: SliceOptions | undefined): 
     code: "unknown-format",
     message: `file "${source.name}": expected ${known.join(", ")}, got ${describeFirstBytes(firstBytes)}; export it in one of these, or correct the ending`,
   });
+}
+
+/** The format of a zip archive by its entries; where its directory cannot be read, by its ending. */
+async function archiveFormat(
+  source: ByteSource,
+  options: SliceOptions | undefined,
+): Promise<Format | undefined> {
+  const archives = formats.filter((format) => format.entry !== undefined);
+  try {
+    const { listZip } = await import("./zip-directory.ts");
+    const entries = await listZip(source, options);
+    return archives.find(({ entry }) => entries.some(({ name }) => entry?.test(name)));
+  } catch (error) {
+    // The reader of that format meets the same damage, and names it with its own words.
+    if (!(error instanceof InputError || error instanceof UnsupportedError)) throw error;
+    const name = source.name.toLowerCase();
+    return archives.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
+  }
 }
