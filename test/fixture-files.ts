@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Tensor } from "../src/tensor.ts";
+import type { Table, Tensor } from "../src/tensor.ts";
 
 const folderOf = (format: string) => new URL(`./fixtures/${format}/`, import.meta.url);
 
@@ -49,11 +49,38 @@ export function expectedTensors(name: string, format = "npy"): Record<string, Ex
 
 /** A tensor in the form of the JSON; 64-bit integers and what JSON cannot hold are strings. */
 export function describedTensor({ dtype, shape, data }: Tensor): ExpectedTensor {
-  const values = Array.from<number | bigint, number | string>(data, (value) => {
-    if (typeof value === "bigint") return String(value);
-    if (Object.is(value, -0)) return "-0.0";
-    if (Number.isFinite(value)) return value;
-    return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  });
-  return { dtype, shape, values };
+  return { dtype, shape, values: Array.from<number | bigint, number | string>(data, describedValue) };
+}
+
+function describedValue(value: number | bigint | string): number | string {
+  if (typeof value === "string") return value;
+  if (typeof value === "bigint") return String(value);
+  if (Object.is(value, -0)) return "-0.0";
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+/** What the script that made a fixture says of a table; missing and infinite numbers are strings. */
+export interface ExpectedTable {
+  readonly rows: number;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly kind: "number" | "text";
+    readonly values: readonly (number | string)[];
+  }[];
+  readonly leftOut: readonly string[];
+}
+
+/** The JSON beside a fixture of a table. */
+export function expectedTable(name: string, format: string): ExpectedTable {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, folderOf(format)), "utf8"));
+}
+
+/** The columns of a table in the form of the JSON. */
+export function describedColumns({ columns }: Table): ExpectedTable["columns"] {
+  return columns.map(({ name, kind, values }) => ({
+    name,
+    kind,
+    values: Array.from(values, describedValue),
+  }));
 }

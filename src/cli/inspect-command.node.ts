@@ -68,5 +68,6 @@ function inspectSummary(path: string, description: FileDescription): string {
   return [
     `${path}: ${description.format}, ${description.rows.toLocaleString("en-GB")} rows, ${rows.length} columns`,
     alignedTable([["column", "kind", "missing", "min", "median", "max", ""], ...rows]),
+    ...(description.leftOut ?? []).map(({ name, reason }) => `left out ${name}: ${reason}`),
   ].join("\n");
 }

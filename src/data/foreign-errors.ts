@@ -31,7 +31,7 @@ export async function orDamaged<Result>(
     const reason = (cause instanceof Error ? cause.message : String(cause))
       .replaceAll(/\s+/g, " ")
       .slice(0, 160);
-    if (cause instanceof RangeError && /allocation|array (buffer )?length|string length/i.test(reason)) {
+    if (cause instanceof RangeError && /allocation failed|string length/i.test(reason)) {
       throw new UnsupportedError({
         code: "too-large",
         message: `${where}: expected ${expected} to fit into memory, got more (${reason}); split the file, or save less`,

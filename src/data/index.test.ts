@@ -22,6 +22,10 @@ it("the browser's part of the data room reaches nothing of Node, and the package
     "@bufbuild/protobuf",
     "csv-parse/browser/esm/sync",
     "fflate",
+    "hyparquet",
+    "hyparquet-compressors",
+    "hyparquet/src/column.js",
+    "hyparquet/src/convert.js",
     "onnx-buf",
   ]);
 });

@@ -2,7 +2,13 @@
 
 import { InputError, UnsupportedError } from "../errors.ts";
 import type { ByteSource, SliceOptions } from "./byte-source.ts";
-import type { FileContents, FileDescription, FileReader, ReadOptions } from "./file-contents.ts";
+import type {
+  FileContents,
+  FileDescription,
+  FileReader,
+  InspectOptions,
+  ReadOptions,
+} from "./file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "./first-bytes.ts";
 
 interface Format {
@@ -12,6 +18,7 @@ interface Format {
   readonly starts: readonly string[];
   /** For formats that are zip archives: the name of an entry that only they have. */
   readonly entry?: RegExp;
+  readonly hasSheets?: true;
   load(): Promise<FileReader>;
 }
 
@@ -41,6 +48,12 @@ const formats: readonly Format[] = [
     load: async () => (await import("./readers/onnx.ts")).onnxReader,
   },
   {
+    name: "parquet",
+    endings: [".parquet", ".pq"],
+    starts: ["PAR1"],
+    load: async () => (await import("./readers/parquet.ts")).parquetReader,
+  },
+  {
     name: "idx",
     endings: [".idx", "-ubyte", "-ubyte.gz", ".idx.gz"],
     starts: [],
@@ -66,12 +79,21 @@ export async function readFile(source: ByteSource, options?: ReadOptions): Promi
 }
 
 /** What is in a file: names, types and shapes of tensors, or columns with their range. Throws as `readFile` does. */
-export async function inspectFile(source: ByteSource, options?: SliceOptions): Promise<FileDescription> {
+export async function inspectFile(source: ByteSource, options?: InspectOptions): Promise<FileDescription> {
   const reader = await (await formatOf(source, options)).load();
   return reader.inspect(source, options);
 }
 
-async function formatOf(source: ByteSource, options: SliceOptions | undefined): Promise<Format> {
+async function formatOf(source: ByteSource, options: InspectOptions | undefined): Promise<Format> {
+  const format = await findFormat(source, options);
+  if (options?.sheet === undefined || format.hasSheets) return format;
+  throw new InputError({
+    code: "no-sheets",
+    message: `file "${source.name}": expected an Excel workbook to choose sheet "${options.sheet}" of, got ${format.name}; leave the sheet out`,
+  });
+}
+
+async function findFormat(source: ByteSource, options: SliceOptions | undefined): Promise<Format> {
   const firstBytes = await source.slice(0, Math.min(firstBytesLength, source.byteLength), options);
   const name = source.name.toLowerCase();
   const found =
