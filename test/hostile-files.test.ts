@@ -20,6 +20,7 @@ const cutEvery = 97;
 const formats: Readonly<Record<string, readonly string[]>> = {
   onnx: [".onnx"],
   parquet: [".parquet"],
+  xlsx: [".xlsx"],
 };
 
 /** Whether the file was read or refused; anything but our two errors, in their form, fails the test. */

@@ -57,6 +57,7 @@ export function addInferCommand(program: Command): void {
     .option("--from <value>", "initial time of a long table")
     .option("--to <value>", "final time of a long table")
     .option("--value <column>", "column of sizes of a long table")
+    .option("--sheet <name>", "sheet of an Excel workbook (the first unless given)")
     .option("--include <glob>", "use only arrays with such names (repeatable)", collect)
     .option("--exclude <glob>", "leave arrays with such names out (repeatable)", collect)
     .option(

@@ -16,12 +16,13 @@ export function addInspectCommand(program: Command): void {
     .summary("what is in this file?")
     .description("Lists the arrays (name, type, shape) or the columns (kind, range, first values) of a file.")
     .argument("<file>", "a .npy, .npz, .safetensors, .csv or .tsv file, or an IDX file")
+    .option("--sheet <name>", "sheet of an Excel workbook (the first unless given)")
     .option("--json", "print one JSON object (schema syngeo.inspect/1)")
     .addHelpText("after", EXAMPLES)
-    .action(async (path: string, flags: { json?: true }) => {
+    .action(async (path: string, flags: { json?: true; sheet?: string }) => {
       const source = await openFileSource(path);
       try {
-        const description = await inspectFile(source);
+        const description = await inspectFile(source, { sheet: flags.sheet });
         const text = flags.json
           ? JSON.stringify({ schema: "syngeo.inspect/1", file: path, ...description })
           : inspectSummary(path, description);

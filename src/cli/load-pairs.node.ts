@@ -30,6 +30,7 @@ export interface PairSelection {
   readonly from?: string;
   readonly to?: string;
   readonly value?: string;
+  readonly sheet?: string;
 }
 
 export interface LoadedPairs {
@@ -40,7 +41,7 @@ export interface LoadedPairs {
 
 /** Reads one table or two files and pairs them. @throws InputError, UnsupportedError with the sentence to print */
 export async function loadPairs(paths: readonly string[], selection: PairSelection): Promise<LoadedPairs> {
-  const contents = await Promise.all(paths.map(readOne));
+  const contents = await Promise.all(paths.map((path) => readOne(path, selection.sheet)));
   const files = contents.map((content, k) => ({ name: paths[k], description: describe(content) }));
   const [first, second] = contents;
   if (second === undefined) return { ...fromOneFile(paths[0], first, selection), files };
@@ -56,10 +57,10 @@ export async function loadPairs(paths: readonly string[], selection: PairSelecti
   return { ...fromTwoTables(tableOf(first), tableOf(second), selection), files };
 }
 
-async function readOne(path: string): Promise<FileContents> {
+async function readOne(path: string, sheet: string | undefined): Promise<FileContents> {
   const source = await openFileSource(path);
   try {
-    return await readFile(source);
+    return await readFile(source, { sheet });
   } finally {
     await source.close();
   }

@@ -27,6 +27,7 @@ it("the browser's part of the data room reaches nothing of Node, and the package
     "hyparquet/src/column.js",
     "hyparquet/src/convert.js",
     "onnx-buf",
+    "saxes",
   ]);
 });
 

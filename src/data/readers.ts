@@ -54,6 +54,14 @@ const formats: readonly Format[] = [
     load: async () => (await import("./readers/parquet.ts")).parquetReader,
   },
   {
+    name: "xlsx",
+    endings: [".xlsx", ".xlsm"],
+    starts: [],
+    entry: /^xl\/workbook\.(xml|bin)$/,
+    hasSheets: true,
+    load: async () => (await import("./readers/xlsx.ts")).xlsxReader,
+  },
+  {
     name: "idx",
     endings: [".idx", "-ubyte", "-ubyte.gz", ".idx.gz"],
     starts: [],

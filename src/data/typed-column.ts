@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Column } from "../tensor.ts";
+import { isMissing, parseNumber } from "./cells.ts";
 
 /**
  * A column of numbers where every value is a number, a boolean (0 or 1), an integer within ±2^53, or missing (undefined or
@@ -12,6 +13,13 @@ import type { Column } from "../tensor.ts";
 export function columnOfValues(where: string, name: string, values: readonly unknown[]): Column {
   if (values.every(isNumeric)) return { name, kind: "number", values: Float64Array.from(values, numberOf) };
   return { name, kind: "text", values: values.map((value, row) => textOf(where, name, value, row)) };
+}
+
+/** A column of numbers where every text is a number or missing as in a CSV file, else of text. */
+export function columnOfTexts(name: string, cells: readonly string[]): Column {
+  const isNumber = (cell: string) => isMissing(cell) || !Number.isNaN(parseNumber(cell));
+  if (cells.every(isNumber)) return { name, kind: "number", values: Float64Array.from(cells, parseNumber) };
+  return { name, kind: "text", values: cells.map((cell) => (isMissing(cell) ? "" : cell)) };
 }
 
 function isNumeric(value: unknown): boolean {

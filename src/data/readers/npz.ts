@@ -114,7 +114,6 @@ function noArrays(source: ByteSource, entries: readonly ZipEntry[]): InputError 
   if (has(/(^|\/)data\.pkl$/)) {
     return new UnsupportedError(error("a PyTorch checkpoint", "save its tensors with numpy.savez"));
   }
-  if (has(/^xl\//)) return new UnsupportedError(error("an Excel workbook", "export the sheet as CSV"));
   const names = entries.slice(0, 3).map((entry) => `"${entry.name}"`);
   const got = `${entries.length} other files such as ${names.join(", ")}`;
   return new UnsupportedError(error(got, "save the arrays with numpy.savez"));
