@@ -36,6 +36,19 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   return source;
 }
 
+/** Bytes `start` ≤ i < `end` of a source as a source of their own, under the same name unless another is given. */
+export function windowSource(source: ByteSource, start: number, end: number, name = source.name): ByteSource {
+  const window: ByteSource = {
+    name,
+    byteLength: end - start,
+    async slice(from, to, options) {
+      requireRange(window, from, to);
+      return source.slice(start + from, start + to, options);
+    },
+  };
+  return window;
+}
+
 /**
  * A browser's File or Blob, read by range and never as a whole.
  *

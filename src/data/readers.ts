@@ -62,6 +62,12 @@ const formats: readonly Format[] = [
     load: async () => (await import("./readers/xlsx.ts")).xlsxReader,
   },
   {
+    name: "mat",
+    endings: [".mat"],
+    starts: ["MATLAB 5.0 MAT-file"],
+    load: async () => (await import("./readers/mat.ts")).matReader,
+  },
+  {
     name: "idx",
     endings: [".idx", "-ubyte", "-ubyte.gz", ".idx.gz"],
     starts: [],
