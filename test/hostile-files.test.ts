@@ -19,6 +19,7 @@ const cutEvery = 97;
 /** The folder of fixtures of each format, and the endings of the files that are opened. */
 const formats: Readonly<Record<string, readonly string[]>> = {
   onnx: [".onnx"],
+  hdf5: [".h5", ".keras", ".mat"],
   mat: [".mat"],
   parquet: [".parquet"],
   xlsx: [".xlsx"],

@@ -22,6 +22,7 @@ it("the browser's part of the data room reaches nothing of Node, and the package
     "@bufbuild/protobuf",
     "csv-parse/browser/esm/sync",
     "fflate",
+    "h5wasm",
     "hyparquet",
     "hyparquet-compressors",
     "hyparquet/src/column.js",

@@ -34,13 +34,14 @@ describe("readFile", () => {
 
   it.each([
     ["w.npy", csv, "InputError", "wrong-magic", 'got text that begins "initial,final\\n1,2\\n"'],
-    ["w.npy", latin1("\x89HDF\r\n\x1a\n"), "InputError", "wrong-magic", "got an HDF5 file"],
+    ["w.npy", latin1("\x89HDF\r\n\x1a\n"), "InputError", "bad-hdf5", "expected groups and arrays in HDF5"],
     ["w.npz", csv, "InputError", "wrong-magic", "expected a zip archive, got text"],
-    ["w.csv", latin1("\x89HDF\r\n\x1a\n\x00\x00"), "InputError", "not-text", "got an HDF5 file"],
+    ["w.csv", latin1("ARROW1\0\0"), "InputError", "not-text", "got an Arrow file"],
     ["w.npy", new Uint8Array(), "InputError", "truncated-file", "got 0 bytes"],
     ["w.npz", new Uint8Array(), "InputError", "truncated-file", "in 0 bytes"],
     ["w.csv", new Uint8Array(), "InputError", "empty-file", "got an empty file"],
-    ["w.h5", latin1("\x89HDF\r\n\x1a\n"), "UnsupportedError", "unknown-format", "got an HDF5 file"],
+    ["w.npy", latin1("ARROW1\0\0"), "InputError", "wrong-magic", "got an Arrow file"],
+    ["w.arrow", latin1("ARROW1\0\0"), "UnsupportedError", "unknown-format", "got an Arrow file"],
     [
       "w",
       csv,

@@ -68,6 +68,13 @@ const formats: readonly Format[] = [
     load: async () => (await import("./readers/mat.ts")).matReader,
   },
   {
+    name: "hdf5",
+    endings: [".h5", ".hdf5", ".nwb", ".keras"],
+    starts: ["\x89HDF\r\n\x1a\n", "MATLAB 7.3 MAT-file"],
+    entry: /^model\.weights\.h5$/,
+    load: async () => (await import("./readers/hdf5.ts")).hdf5Reader,
+  },
+  {
     name: "idx",
     endings: [".idx", "-ubyte", "-ubyte.gz", ".idx.gz"],
     starts: [],

@@ -122,7 +122,7 @@ describe("reading MATLAB files", () => {
     [
       "a length that no compression reaches",
       file(compressed(words(14, 2 ** 30))),
-      "bad-zlib",
+      "bad-mat",
       "expected 1073741832",
     ],
   ])("refuses %s", async (_, source, code, text) => {

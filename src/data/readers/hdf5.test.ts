@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { latin1, refusal } from "../../../test/byte-sources.ts";
+import { describedTensor, expectedTensors, fixtureBytes, fixtureFiles } from "../../../test/fixture-files.ts";
+import { bytesSource } from "../byte-source.ts";
+import { inspectFile, readFile } from "../readers.ts";
+
+const folder = "hdf5";
+const files = Object.keys(fixtureFiles(folder));
+const fixture = (name: string) => bytesSource(name, fixtureBytes(name, folder));
+
+describe("reading HDF5", () => {
+  it.each(files)("reads the fixture %s", async (name) => {
+    const contents = await readFile(fixture(name));
+    if (contents.kind !== "tensors") return expect.fail("expected tensors, got a table");
+    const read = Object.fromEntries(
+      contents.tensors.map((each) => [each.name, describedTensor(each.tensor)]),
+    );
+    expect(read).toEqual(expectedTensors(name.replace(/\.[^.]*$/, ""), folder));
+    const shapes = contents.tensors.map(({ name, tensor }) => ({
+      name,
+      dtype: tensor.dtype,
+      shape: tensor.shape,
+    }));
+    expect(await inspectFile(fixture(name))).toMatchObject({
+      format: "hdf5",
+      tensors: shapes,
+      leftOut: contents.leftOut,
+    });
+  });
+
+  it("leaves out what is no array of numbers, each with its reason, unless it is asked for", async () => {
+    const { leftOut } = await inspectFile(fixture("every-type.h5"));
+    const reasons = new Map((leftOut ?? []).map(({ name, reason }) => [name, reason]));
+    expect([...reasons.keys()].sort()).toEqual(
+      ["broken", "complex", "elsewhere", "nothing", "records", "text"].map((name) => `others/${name}`),
+    );
+    expect(reasons.get("others/text")).toContain("got text");
+    expect(reasons.get("others/elsewhere")).toContain("a link into another file");
+    expect(reasons.get("others/records")).toContain("records of several fields");
+    const error = await refusal(readFile(fixture("every-type.h5"), { names: ["others/text"] }));
+    expect(error).toMatchObject({ name: "UnsupportedError", code: "element-type" });
+  });
+
+  it("leaves out values compressed by a filter that the library lacks", async () => {
+    const { leftOut } = await inspectFile(fixture("compressed.h5"));
+    expect(leftOut).toEqual([{ name: "lzf", reason: expect.stringContaining("filter 32000") }]);
+  });
+
+  it("reads the arrays named, in that order, and names the nearest for one that is not there", async () => {
+    const names = ["layers/dense/vars/1", "layers/dense/vars/0"];
+    const contents = await readFile(fixture("model.weights.h5"), { names });
+    expect(contents).toMatchObject({ tensors: names.map((name) => ({ name })), leftOut: [] });
+    const error = await refusal(readFile(fixture("model.weights.h5"), { names: ["layers/dense/vars/7"] }));
+    expect(error).toMatchObject({ code: "unknown-name" });
+    expect(error.message).toContain('did you mean "layers/dense/vars/');
+  });
+
+  it("reads one file after the other, and several at once", async () => {
+    const read = () => Promise.all(files.map((name) => inspectFile(fixture(name))));
+    expect(await read()).toEqual(await read());
+  });
+
+  it("refuses other files with that ending", async () => {
+    const error = await refusal(readFile(bytesSource("a.h5", latin1("initial,final\n"))));
+    expect(error).toMatchObject({ name: "InputError", code: "wrong-magic" });
+  });
+});
