@@ -1,12 +1,13 @@
 /**
  * The only file that knows the HDF5 library, which is the C library as WebAssembly.
  *
- * It reads from a file in memory, so that files are read whole; a file that makes it stop is refused with a sentence, and
- * since nothing is certain after that, so is every further file until the program is started anew.
+ * It reads from a file in memory, so that files are read whole. A damaged file can make it stop in the midst of its work;
+ * its memory is then set back to what it was before the first file.
  */
 
 import { type Metadata, File as OpenFile, ready } from "h5wasm";
 import { InputError, UnsupportedError } from "../../errors.ts";
+import { largestExpansion } from "../zip.ts";
 
 export type { Metadata } from "h5wasm";
 
@@ -31,70 +32,81 @@ export interface Hdf5File {
 /** Beyond this the array of a whole file is in doubt in some browsers, and nothing of it would be left for the values. */
 export const largestFile = 2 ** 31;
 
-/** The library, its errors thrown rather than printed. */
-async function loaded() {
-  const library = await ready;
-  library.activate_throwing_error_handler();
-  return library;
+/** What the library would print of its errors: its reasons, and none of it for a terminal. */
+let printed = "";
+
+/** A stream of the library's own files; of its parts only this one is used. */
+interface Stream {
+  stream_ops: { write(stream: unknown, buffer: Int8Array, offset: number, length: number): number };
 }
 
-let library: ReturnType<typeof loaded> | null = null;
+/**
+ * The library, its standard error turned into `printed`. It can also throw its errors, but then loses a piece of its stack
+ * each time and stops after some thousand.
+ */
+async function loaded() {
+  const library = await ready;
+  // The types leave out the table of streams, which Emscripten documents.
+  const { streams } = library.FS as unknown as { readonly streams: readonly Stream[] };
+  const [, , standardError] = streams;
+  standardError.stream_ops = {
+    ...standardError.stream_ops,
+    write(_stream, buffer, offset, length) {
+      printed += new TextDecoder().decode(buffer.slice(offset, offset + length));
+      return length;
+    },
+  };
+  return { library, untouched: library.HEAPU8.slice() };
+}
+
+let loading: ReturnType<typeof loaded> | null = null;
 let files = 0;
-let isStopped = false;
 
 /**
  * Opens the bytes of a file for as long as `read` runs.
  *
- * @throws InputError `bad-hdf5` where the file stops the library; UnsupportedError `hdf5-stopped` after that
+ * @throws InputError `bad-hdf5` where the file stops the library; else what the library throws, with its reason
  */
 export async function withHdf5<Result>(
   where: string,
   bytes: Uint8Array,
   read: (file: Hdf5File) => Result,
 ): Promise<Result> {
-  if (isStopped) throw stopped(where);
-  library ??= loaded();
-  const loadedLibrary = await library;
-  const { FS } = loadedLibrary;
+  loading ??= loaded();
+  const { library, untouched } = await loading;
   const path = `/file-${files++}.h5`;
   let open: OpenFile | null = null;
+  printed = "";
   try {
-    FS.writeFile(path, bytes);
+    library.FS.writeFile(path, bytes);
     open = new OpenFile(path, "r");
-    return read(fileOf(loadedLibrary, open.file_id));
+    return read(fileOf(library, open.file_id, where, bytes.length));
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError)) throw innermost(cause);
-    isStopped = true;
+    // Nothing is certain in its memory now, and nothing there outlives a file.
+    library.HEAPU8.fill(0);
+    library.HEAPU8.set(untouched);
+    open = null;
     throw new InputError({
       code: "bad-hdf5",
       message: `${where}: expected a file that the HDF5 library can read, got one that makes it stop (${cause.message.replaceAll(/\s+/g, " ").slice(0, 100)}); copy or save the file again`,
       cause,
     });
   } finally {
-    if (!isStopped) {
-      open?.close();
-      FS.unlink(path);
-    }
+    open?.close();
+    library.FS.unlink(path);
   }
 }
 
-/** The library reports every level that an error has passed; the last one says what was wrong. */
+/** The library prints every level that an error has passed; the last one says what was wrong. */
 function innermost(cause: unknown): unknown {
-  if (!(cause instanceof Error) || !cause.message.startsWith("HDF5-DIAG")) return cause;
-  const levels = Array.from(cause.message.matchAll(/\(\): (.+)$/gm), (match) => match[1]);
-  return new Error(levels[levels.length - 1] ?? cause.message, { cause });
-}
-
-function stopped(where: string): UnsupportedError {
-  return new UnsupportedError({
-    code: "hdf5-stopped",
-    message: `${where}: expected the HDF5 library to be at work, got it stopped by an earlier damaged file; start the program anew`,
-  });
+  const levels = Array.from(printed.matchAll(/\(\): (.+)$/gm), (match) => match[1]);
+  return levels.length === 0 ? cause : new Error(levels[levels.length - 1], { cause });
 }
 
 type Library = Awaited<typeof ready>;
 
-function fileOf(library: Library, id: bigint): Hdf5File {
+function fileOf(library: Library, id: bigint, where: string, fileBytes: number): Hdf5File {
   const kinds: ReadonlyMap<number, ObjectKind> = new Map([
     [library.H5G_GROUP, "group"],
     [library.H5G_DATASET, "dataset"],
@@ -111,10 +123,26 @@ function fileOf(library: Library, id: bigint): Hdf5File {
     },
     metadata: (path) => library.get_dataset_metadata(id, path),
     filters: (path) => library.get_dataset_filters(id, path).map((filter) => filter.id),
-    bytes: (path) => bytesOf(library, id, path),
+    bytes(path) {
+      requirePossible(where, path, library.get_dataset_metadata(id, path), fileBytes);
+      return bytesOf(library, id, path);
+    },
     attribute: (path, name) => attributeOf(library, id, path, name),
     target: (reference) => library.get_referenced_name(id, reference, true),
   };
+}
+
+/** Chunks that were never written take no bytes, so that a short file can claim any size. */
+function requirePossible(where: string, path: string, metadata: Metadata, fileBytes: number): void {
+  const most = Math.min(2 ** 31 - 1, Math.max(2 ** 24, fileBytes * largestExpansion));
+  const { size, total_size: count, chunks } = metadata;
+  const chunk = (chunks ?? []).reduce((product, each) => product * each, size);
+  const length = Math.max(size * count, chunks === null ? 0 : chunk);
+  if (length <= most) return;
+  throw new UnsupportedError({
+    code: "too-large",
+    message: `${where}: expected at most ${most} bytes of values, got ${length} ("${path}"); save the part that is needed as an array of its own`,
+  });
 }
 
 function bytesOf(library: Library, id: bigint, path: string): Uint8Array {

@@ -60,6 +60,16 @@ describe("reading HDF5", () => {
     expect(await read()).toEqual(await read());
   });
 
+  it("reads on after a file that makes the library stop in the midst of its work", async () => {
+    const bytes = fixtureBytes("every-type.h5", folder);
+    const before = await readFile(fixture("compressed.h5"));
+    bytes[1856] = 107; // found by changing bytes at random: a length that leads out of the library's memory
+    const error = await refusal(readFile(bytesSource("stops.h5", bytes)));
+    expect(error).toMatchObject({ name: "InputError", code: "bad-hdf5" });
+    expect(error.message).toContain("one that makes it stop (memory access out of bounds)");
+    expect(await readFile(fixture("compressed.h5"))).toEqual(before);
+  });
+
   it("refuses other files with that ending", async () => {
     const error = await refusal(readFile(bytesSource("a.h5", latin1("initial,final\n"))));
     expect(error).toMatchObject({ name: "InputError", code: "wrong-magic" });

@@ -9,7 +9,7 @@ import type { FileReader, ReadOptions } from "../file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "../first-bytes.ts";
 import { orDamaged } from "../foreign-errors.ts";
 import { itemSizes, tensorOfNativeBytes } from "../tensor-bytes.ts";
-import { largestExpansion, listZip, openZipEntry } from "../zip.ts";
+import { listZip, openZipEntry } from "../zip.ts";
 import { rowMajorFromFortran } from "./fortran-order.ts";
 import { datasetsOf, type Hdf5Dataset } from "./hdf5-datasets.ts";
 import { type Hdf5File, largestFile, withHdf5 } from "./hdf5-library.ts";
@@ -26,7 +26,7 @@ const isKnown = (dataset: Hdf5Dataset): dataset is KnownDataset => dataset.dtype
  * Text, records, references, links into other files and filters beyond HDF5's own are left out, or refused by name.
  *
  * @throws InputError `bad-hdf5`, `wrong-magic`, `unknown-name`, `duplicate-name`; UnsupportedError `element-type`,
- *   `too-large`, `hdf5-stopped`
+ *   `too-large`
  * @see The HDF Group, HDF5 File Format Specification 3.0
  */
 export const hdf5Reader: FileReader = {
@@ -38,7 +38,7 @@ export const hdf5Reader: FileReader = {
         const { chosen, leftOut } = choose(where, file, isMatlab, options);
         const tensors: NamedTensor[] = chosen.map((dataset) => {
           options?.signal?.throwIfAborted();
-          return { name: dataset.name, tensor: valuesOf(where, file, dataset, bytes.length) };
+          return { name: dataset.name, tensor: valuesOf(file, dataset) };
         });
         return { kind: "tensors", format: "hdf5", tensors, leftOut };
       }),
@@ -106,13 +106,12 @@ function wrongMagic(source: ByteSource, got: string): InputError {
   });
 }
 
-function valuesOf(where: string, file: Hdf5File, dataset: KnownDataset, fileBytes: number): Tensor {
+function valuesOf(file: Hdf5File, dataset: KnownDataset): Tensor {
   const { name, path, dtype, isMatlab, isEmpty } = dataset;
   const shape = isEmpty ? sizesOf(file, path) : dataset.shape;
   if (isEmpty && shape.includes(0)) return tensorOfNativeBytes(dtype, shape, new Uint8Array(0));
   const itemSize = itemSizes[dtype];
   const length = shape.reduce((product, size) => product * size, itemSize);
-  requirePossible(where, name, length, fileBytes);
   const stored = file.bytes(path);
   if (stored.length !== length) throw new RangeError(`${stored.length} bytes for "${name}"`);
   const native = hostIsLittleEndian ? stored : reversedItems(stored, itemSize);
@@ -124,14 +123,4 @@ function sizesOf(file: Hdf5File, path: string): readonly number[] {
   const bytes = file.bytes(path);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: bytes.length >> 3 }, (_, k) => Number(view.getBigUint64(8 * k, true)));
-}
-
-/** Chunks that were never written take no bytes, so that a short file can claim any size. */
-function requirePossible(where: string, name: string, length: number, fileBytes: number): void {
-  const most = Math.max(2 ** 24, fileBytes * largestExpansion);
-  if (length <= most && length < 2 ** 31) return;
-  throw new UnsupportedError({
-    code: "too-large",
-    message: `${where}: expected at most ${Math.min(most, 2 ** 31)} bytes of values, got ${length} ("${name}"); save the part that is needed as an array of its own`,
-  });
 }
