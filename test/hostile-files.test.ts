@@ -23,6 +23,7 @@ const formats: Readonly<Record<string, readonly string[]>> = {
   mat: [".mat"],
   parquet: [".parquet"],
   xlsx: [".xlsx"],
+  zarr: [".zip"],
 };
 
 /** Whether the file was read or refused; anything but our two errors, in their form, fails the test. */

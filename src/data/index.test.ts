@@ -29,6 +29,7 @@ it("the browser's part of the data room reaches nothing of Node, and the package
     "hyparquet/src/convert.js",
     "onnx-buf",
     "saxes",
+    "zarrita",
   ]);
 });
 

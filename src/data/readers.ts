@@ -75,6 +75,13 @@ const formats: readonly Format[] = [
     load: async () => (await import("./readers/hdf5.ts")).hdf5Reader,
   },
   {
+    name: "zarr",
+    endings: ["zarr.json", ".zgroup", ".zarray", ".zarr", ".zarr.zip"],
+    starts: [],
+    entry: /(?:^|\/)(?:zarr\.json|\.zgroup|\.zarray)$/,
+    load: async () => (await import("./readers/zarr.ts")).zarrReader,
+  },
+  {
     name: "idx",
     endings: [".idx", "-ubyte", "-ubyte.gz", ".idx.gz"],
     starts: [],

@@ -3,6 +3,7 @@
 import { Gunzip, Inflate, Unzlib, zipSync } from "fflate";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { type ByteSource, bytesSource, requireRange, type SliceOptions } from "./byte-source.ts";
+import { startsWith } from "./first-bytes.ts";
 import { badZip, type ZipEntry } from "./zip-directory.ts";
 
 export { listZip, type ZipEntry } from "./zip-directory.ts";
@@ -195,6 +196,11 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   }
   // Zip keeps local time, and this date is read back by local clocks too: the time zone cancels.
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
+}
+
+/** Whether a file begins as a zip archive does. */
+export async function isZip(source: ByteSource, options?: SliceOptions): Promise<boolean> {
+  return startsWith(await source.slice(0, Math.min(4, source.byteLength), options), "PK");
 }
 
 /** Whether a file begins as gzip does. */
