@@ -47,7 +47,7 @@ describe("readFile", () => {
       csv,
       "UnsupportedError",
       "unknown-format",
-      "expected npy (.npy), npz (.npz), safetensors (.safetensors), onnx (.onnx), ",
+      "expected npy (.npy), npz (.npz), safetensors (.safetensors), safetensors index (.safetensors.index.json), ",
     ],
     ["w.pt", latin1("PK\x03\x04"), "InputError", "truncated-file", "expected a directory at the end"],
   ])("refuses %s, case %#", async (file, bytes, name, code, words) => {

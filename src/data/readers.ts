@@ -42,6 +42,12 @@ const formats: readonly Format[] = [
     load: async () => (await import("./readers/safetensors.ts")).safetensorsReader,
   },
   {
+    name: "safetensors index",
+    endings: [".safetensors.index.json"],
+    starts: [],
+    load: async () => (await import("./readers/safetensors-index.ts")).safetensorsIndexReader,
+  },
+  {
     name: "onnx",
     endings: [".onnx"],
     starts: [],

@@ -13,17 +13,19 @@ import {
   type SafetensorsHeader,
 } from "./safetensors-header.ts";
 
-/** A tensor of a type that Syngeo holds. */
 type KnownEntry = SafetensorsEntry & { readonly dtype: DataType };
 
-const isKnown = (entry: SafetensorsEntry): entry is KnownEntry => entry.dtype !== null;
+/** Whether a tensor is of a type that Syngeo holds. */
+export const isKnown = <Entry extends SafetensorsEntry>(
+  entry: Entry,
+): entry is Entry & { readonly dtype: DataType } => entry.dtype !== null;
 
 /**
  * Reads a safetensors file: the header, then only the bytes of the tensors named, or of all.
  *
  * F16 and BF16 are widened to float32 values, under the types `float16` and `bfloat16`. A type that Syngeo does not hold
  * (such as F8_E4M3) is refused where it is asked for by name or nothing else is there, and left out otherwise. Tensors
- * come in the order of `names`, or of the header. A model cut into several files by an index is read file by file.
+ * come in the order of `names`, or of the header. A model cut into several files is read by its index.
  *
  * @throws InputError `unknown-name` and what `readSafetensorsHeader` throws; UnsupportedError `element-type`, `too-large`
  * @see https://huggingface.co/docs/safetensors, the description of the format
@@ -73,7 +75,8 @@ async function readTensor(
   }
 }
 
-function unknownType(source: ByteSource, { name, storedType }: SafetensorsEntry): UnsupportedError {
+/** The refusal of a type that Syngeo does not hold. */
+export function unknownType(source: ByteSource, { name, storedType }: SafetensorsEntry): UnsupportedError {
   return new UnsupportedError({
     code: "element-type",
     message: `safetensors "${source.name}": expected F64, F32, F16, BF16, I8 to I64, U8 to U64 or BOOL, got ${JSON.stringify(storedType)} ("${name}"); save it as F32`,
