@@ -43,7 +43,10 @@ export function addInferCommand(program: Command): void {
     .command("infer")
     .summary("which geometry changed these synapses?")
     .description("Finds the geometry of plasticity from weights before and after learning.")
-    .argument("<files...>", "two files of weights (INITIAL FINAL), or one table (.csv .tsv .npy .npz)")
+    .argument(
+      "<files...>",
+      'two files of weights (INITIAL FINAL), one table, or a pattern of tables ("runs/*.csv")',
+    )
     .option("--initial <name>", "column (or array) of the weights before learning")
     .option("--final <name>", "column (or array) of the weights after learning")
     .option("--group <columns>", "layer or cell type: own drift and scale of change")

@@ -1,15 +1,15 @@
 /** From what a person typed to PairedWeights: which files, which columns, which rows. */
 
-import { openFileSource } from "../data/index.node.ts";
+import { readPath } from "../data/index.node.ts";
 import {
   type Condition,
   type FileContents,
   joinByTimes,
   joinTables,
   numberColumn,
-  readFile,
   tensorTable,
   textColumn,
+  vectorTable,
   where,
 } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
@@ -41,7 +41,7 @@ export interface LoadedPairs {
 
 /** Reads one table or two files and pairs them. @throws InputError, UnsupportedError with the sentence to print */
 export async function loadPairs(paths: readonly string[], selection: PairSelection): Promise<LoadedPairs> {
-  const contents = await Promise.all(paths.map((path) => readOne(path, selection.sheet)));
+  const contents = await Promise.all(paths.map((path) => readPath(path, { sheet: selection.sheet })));
   const files = contents.map((content, k) => ({ name: paths[k], description: describe(content) }));
   const [first, second] = contents;
   if (second === undefined) return { ...fromOneFile(paths[0], first, selection), files };
@@ -55,15 +55,6 @@ export async function loadPairs(paths: readonly string[], selection: PairSelecti
     return { ...fromTensors(paths, first.tensors, second.tensors, selection), files };
   }
   return { ...fromTwoTables(tableOf(first), tableOf(second), selection), files };
-}
-
-async function readOne(path: string, sheet: string | undefined): Promise<FileContents> {
-  const source = await openFileSource(path);
-  try {
-    return await readFile(source, { sheet });
-  } finally {
-    await source.close();
-  }
 }
 
 function describe(content: FileContents): string {
@@ -85,6 +76,11 @@ function tableOf(content: FileContents): Table {
 }
 
 function fromOneFile(path: string, content: FileContents, selection: PairSelection) {
+  const column = selection.time === undefined ? selection.initial : selection.value;
+  if (content.kind === "tensors" && content.tensors.some(({ name }) => name === column)) {
+    const table = columnTable(path, content.tensors, String(column), selection);
+    if (table !== null) return fromTable(table, selection);
+  }
   if (content.kind === "tensors" && content.tensors.some(({ name }) => name === selection.initial)) {
     const pick = (name: string | undefined, flag: string) => [tensorNamed(content.tensors, name, flag, path)];
     return fromTensors([path], pick(selection.initial, "--initial"), pick(selection.final, "--final"), {
@@ -96,7 +92,20 @@ function fromOneFile(path: string, content: FileContents, selection: PairSelecti
   if (content.kind === "tensors" && content.tensors.length !== 1 && selection.initial !== undefined) {
     tensorNamed(content.tensors, selection.initial, "--initial", path);
   }
-  const table = where(tableOf(content), selection.where.map(conditionOf));
+  return fromTable(tableOf(content), selection);
+}
+
+/** Vectors as the columns of a table, where an option needs columns; null where none does. */
+function columnTable(path: string, tensors: readonly NamedTensor[], name: string, selection: PairSelection) {
+  const { group, cluster, time } = selection;
+  const needsColumns = [group, cluster, time, selection.where[0], selection.repeat[0]].some(
+    (flag) => flag !== undefined,
+  );
+  return needsColumns ? vectorTable(`file "${path}"`, tensors, name) : null;
+}
+
+function fromTable(whole: Table, selection: PairSelection) {
+  const table = where(whole, selection.where.map(conditionOf));
   return selection.time === undefined ? fromWideTable(table, selection) : fromLongTable(table, selection);
 }
 

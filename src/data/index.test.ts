@@ -49,10 +49,12 @@ it("the room offers these functions", () => {
     "numberColumn",
     "placeOf",
     "readFile",
+    "stackTables",
     "tensorTable",
     "textColumn",
     "toFloats",
+    "vectorTable",
     "where",
   ]);
-  expect(Object.keys(nodePart)).toEqual(["openFileSource"]);
+  expect(Object.keys(nodePart)).toEqual(["openFileSource", "inspectPath", "readPath"]);
 });

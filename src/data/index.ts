@@ -32,7 +32,8 @@ export {
 } from "./join.ts";
 export { inspectFile, readFile } from "./readers.ts";
 export { folderOfFiles, type SourceFolder } from "./source-folder.ts";
+export { type FileTable, stackTables } from "./stack-tables.ts";
 export { columnNamed, numberColumn, placeOf, textColumn } from "./table.ts";
-export { tensorTable } from "./tensor-table.ts";
+export { tensorTable, vectorTable } from "./tensor-table.ts";
 export { encodeNpy, encodeNpz } from "./writers/npy.ts";
 export { encodeSafetensors } from "./writers/safetensors.ts";
