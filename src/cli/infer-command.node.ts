@@ -162,7 +162,7 @@ function checkFlags(
   if (files.length > 2) {
     throw new InputError({
       code: "too-many-files",
-      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL`,
+      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL, or a pattern of tables in quotes ("runs/*.csv")`,
     });
   }
   if (repeat.length === 1) {

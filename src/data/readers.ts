@@ -22,7 +22,8 @@ interface Format {
   load(): Promise<FileReader>;
 }
 
-const formats: readonly Format[] = [
+/** In the order in which endings are tried. */
+export const formats: readonly Format[] = [
   {
     name: "npy",
     endings: [".npy"],
