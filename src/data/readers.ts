@@ -77,7 +77,7 @@ export const formats: readonly Format[] = [
   {
     name: "hdf5",
     endings: [".h5", ".hdf5", ".nwb", ".keras"],
-    starts: ["\x89HDF\r\n\x1a\n", "MATLAB 7.3 MAT-file"],
+    starts: ["\x89HDF\r\n\x1a\n", "MATLAB 7.3 MAT-file", "MATLAB 7.0 MAT-file"],
     entry: /^model\.weights\.h5$/,
     load: async () => (await import("./readers/hdf5.ts")).hdf5Reader,
   },

@@ -30,7 +30,18 @@ const deepest = 64;
 const mostDatasets = 100_000;
 
 /** HDF5's numbers of the classes of types. */
-const [integers, floats, texts, compounds, references, enumerations] = [0, 1, 3, 6, 7, 8];
+const [integers, floats, references, enumerations] = [0, 1, 7, 8];
+const otherClasses: ReadonlyMap<number, string> = new Map([
+  [2, "times"],
+  [3, "text"],
+  [4, "fields of bits"],
+  [5, "raw bytes"],
+  [6, "records of several fields"],
+  [references, "references"],
+  [enumerations, "words by number"],
+  [9, "lists of different lengths"],
+  [10, "arrays within an array"],
+]);
 /** MATLAB's words for types that its storage does not show: logical arrays are bytes, empty ones are their sizes. */
 const matlabTypes: ReadonlyMap<unknown, DataType> = new Map([
   ["double", "float64"],
@@ -152,14 +163,11 @@ function dataTypeOf({ type, size, signed, enum_type: members }: Metadata): DataT
 
 function whyNoArray(walk: Walk, path: string, metadata: Metadata, dtype: DataType | null): string | null {
   const { type, shape, size } = metadata;
-  if (type === texts) return "text";
-  if (type === compounds) return "records of several fields";
-  if (type === references) return "references";
-  if (dtype === null) return `elements of class ${type} and ${size} bytes`;
+  if (dtype === null) return otherClasses.get(type) ?? `numbers of ${size} bytes (class ${type})`;
   if (shape === null) return "an array without a shape";
   if (metadata.virtual_sources !== undefined) return "parts of other files";
   const filter = walk.file.filters(path).find((each) => !knownFilters.includes(each));
-  return filter === undefined ? null : `values compressed by filter ${filter}, which is no part of HDF5`;
+  return filter === undefined ? null : `values compressed by filter ${filter}, which is not at hand here`;
 }
 
 function refuse(

@@ -82,7 +82,7 @@ async function open(source: ByteSource, options: ReadOptions | undefined) {
     if (weights === undefined) throw wrongMagic(source, "an archive without model.weights.h5");
     return open(await openZipEntry(source, weights, options), options);
   }
-  const isMatlab = startsWith(first, "MATLAB 7.3 MAT-file");
+  const isMatlab = startsWith(first, "MATLAB 7.3 MAT-file") || startsWith(first, "MATLAB 7.0 MAT-file");
   if (!isMatlab && !startsWith(first, signature.slice(0, first.length))) {
     throw wrongMagic(source, describeFirstBytes(first));
   }
