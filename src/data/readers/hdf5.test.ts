@@ -70,6 +70,14 @@ describe("reading HDF5", () => {
     expect(await readFile(fixture("compressed.h5"))).toEqual(before);
   });
 
+  it("reads the first files of MATLAB in HDF5, which call themselves 7.0", async () => {
+    const bytes = fixtureBytes("matlab73.mat", folder);
+    bytes[9] = "0".charCodeAt(0);
+    expect(await readFile(bytesSource("old.mat", bytes))).toMatchObject({
+      tensors: Object(await readFile(fixture("matlab73.mat"))).tensors,
+    });
+  });
+
   it("refuses other files with that ending", async () => {
     const error = await refusal(readFile(bytesSource("a.h5", latin1("initial,final\n"))));
     expect(error).toMatchObject({ name: "InputError", code: "wrong-magic" });

@@ -105,7 +105,7 @@ async function headerOf(span: MatSpan, element: MatElement, given: string | null
   if (
     shape.length < 2 ||
     shape.length > 64 ||
-    !shape.every((size) => size >= 0) ||
+    !shape.every((size) => Number.isInteger(size) && size >= 0) ||
     !Number.isSafeInteger(count)
   ) {
     throw badMat(span.where, "2 to 64 sizes with a product below 2^50", `[${shape.slice(0, 8)}]`);
@@ -139,7 +139,7 @@ async function fieldsOf(span: MatSpan, header: MatrixHeader, depth: number): Pro
   const [nameBytes] = Array.from(await numbersOf(span, width), Number);
   const names = await elementAt(span, width.next, header.end);
   const length = names.end - names.start;
-  if (!(nameBytes > 0) || length % nameBytes !== 0) {
+  if (!Number.isInteger(nameBytes) || nameBytes < 1 || length % nameBytes !== 0) {
     throw badMat(span.where, `names of ${nameBytes} bytes in "${header.name}"`, `${length} bytes`);
   }
   const bytes = await span.source.slice(names.start, names.end, span.options);
@@ -147,6 +147,7 @@ async function fieldsOf(span: MatSpan, header: MatrixHeader, depth: number): Pro
     const name = bytes.subarray(k * nameBytes, (k + 1) * nameBytes);
     return new TextDecoder().decode(name.subarray(0, name.includes(0) ? name.indexOf(0) : name.length));
   });
+  if (fields.length === 0) return [];
   const count = countOf(span, { ...header, start: names.next }, fields.length);
   // One structure needs no number; of several each has its own, counted from 1 as MATLAB does.
   const members = Array.from({ length: count }, (_, k) =>
