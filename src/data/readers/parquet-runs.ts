@@ -28,7 +28,9 @@ export function requireRunsWithin(page: Uint8Array, hasLevels: boolean, counts: 
     }
     if (length > page.length - at)
       throw new RangeError(`levels of ${length} bytes in a page of ${page.length}`);
-    requireRuns(page.subarray(at, at + length), 1, counts.values);
+    const seen = requireRuns(page.subarray(at, at + length), 1, counts.values);
+    // The decoder does not stop at the end of the levels, but goes on with what follows.
+    if (seen < counts.values) throw new RangeError(`${seen} levels for ${counts.values} values`);
     at += length;
   }
   if (counts.body === "differences") {
@@ -57,7 +59,8 @@ function readCount(bytes: Uint8Array, start: number): { readonly value: number; 
   throw new RangeError("a count without end");
 }
 
-function requireRuns(bytes: Uint8Array, bitWidth: number, values: number): void {
+/** How many values the runs hold, at least up to as many as there should be. */
+function requireRuns(bytes: Uint8Array, bitWidth: number, values: number): number {
   let seen = 0;
   for (let at = 0; at < bytes.length && seen < values; ) {
     const { value: header, end } = readCount(bytes, at);
@@ -71,4 +74,5 @@ function requireRuns(bytes: Uint8Array, bitWidth: number, values: number): void 
     at += isPacked ? (count / 8) * bitWidth : Math.ceil(bitWidth / 8);
     seen += count;
   }
+  return seen;
 }

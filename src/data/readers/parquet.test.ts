@@ -83,6 +83,15 @@ describe("counts within a page", () => {
     expect(() => requireRunsWithin(bytes, false, counts)).toThrow(words);
   });
 
+  it("refuse levels that end before the values do: the decoder would go on with what follows", () => {
+    const short = page(2, 0, 0, 0, 8, 1, 0x80, 0x80, 0x80, 0x80, 1, 3);
+    expect(() => requireRunsWithin(short, true, { ...counts, body: "other" })).toThrow(
+      "4 levels for 8 values",
+    );
+    const whole = page(2, 0, 0, 0, 16, 1, 9, 9);
+    expect(() => requireRunsWithin(whole, true, { ...counts, body: "other" })).not.toThrow();
+  });
+
   it("refuse levels longer than the page, and blocks of differences in too many parts", () => {
     expect(() => requireRunsWithin(page(200, 0, 0, 0, 16, 1), true, counts)).toThrow("levels of 200 bytes");
     const differences = { ...counts, body: "differences" as const };
