@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { FileContents } from "../src/data/file-contents.ts";
 import type { Table, Tensor } from "../src/tensor.ts";
 
 const folderOf = (format: string) => new URL(`./fixtures/${format}/`, import.meta.url);
@@ -47,6 +48,12 @@ export function expectedTensors(name: string, format = "npy"): Record<string, Ex
   return JSON.parse(readFileSync(new URL(`${name}.json`, folderOf(format)), "utf8"));
 }
 
+/** The tensors of a file in the form of the JSON, by name. */
+export function describedTensors(contents: FileContents): Record<string, ExpectedTensor> {
+  if (contents.kind !== "tensors") throw new Error("expected tensors, got a table");
+  return Object.fromEntries(contents.tensors.map((each) => [each.name, describedTensor(each.tensor)]));
+}
+
 /** A tensor in the form of the JSON; 64-bit integers and what JSON cannot hold are strings. */
 export function describedTensor({ dtype, shape, data }: Tensor): ExpectedTensor {
   return { dtype, shape, values: Array.from<number | bigint, number | string>(data, describedValue) };
@@ -74,6 +81,13 @@ export interface ExpectedTable {
 /** The JSON beside a fixture of a table. */
 export function expectedTable(name: string, format: string): ExpectedTable {
   return JSON.parse(readFileSync(new URL(`${name}.json`, folderOf(format)), "utf8"));
+}
+
+/** The table of a file in the form of the JSON. */
+export function describedTable(contents: FileContents): ExpectedTable {
+  if (contents.kind !== "table") throw new Error("expected a table, got tensors");
+  const { table, leftOut = [] } = contents;
+  return { rows: table.rows, columns: describedColumns(table), leftOut: leftOut.map(({ name }) => name) };
 }
 
 /** The columns of a table in the form of the JSON. */

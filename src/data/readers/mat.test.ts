@@ -1,7 +1,13 @@
 import { zlibSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { latin1, recordingSource, refusal } from "../../../test/byte-sources.ts";
-import { describedTensor, expectedTensors, fixtureBytes, fixtureNames } from "../../../test/fixture-files.ts";
+import {
+  describedTensors,
+  expectedTensors,
+  fixtureBytes,
+  fixtureNames,
+} from "../../../test/fixture-files.ts";
+import type { NamedTensor } from "../../tensor.ts";
 import { bytesSource } from "../byte-source.ts";
 import { inspectFile, readFile } from "../readers.ts";
 
@@ -30,17 +36,10 @@ const file = (...elements: readonly (readonly number[])[]) =>
 describe("reading MATLAB files", () => {
   it.each(names)("reads the fixture %s", async (name) => {
     const contents = await readFile(fixture(name));
-    if (contents.kind !== "tensors") return expect.fail("expected tensors, got a table");
-    const read = Object.fromEntries(
-      contents.tensors.map((each) => [each.name, describedTensor(each.tensor)]),
-    );
-    expect(read).toEqual(expectedTensors(name, folder));
-    const shapes = contents.tensors.map(({ name, tensor }) => ({
-      name,
-      dtype: tensor.dtype,
-      shape: tensor.shape,
-    }));
-    expect(await inspectFile(fixture(name))).toMatchObject({ tensors: shapes, leftOut: contents.leftOut });
+    expect(describedTensors(contents)).toEqual(expectedTensors(name, folder));
+    const { tensors, leftOut } = Object(contents);
+    const shapes = tensors.map(({ name, tensor: { dtype, shape } }: NamedTensor) => ({ name, dtype, shape }));
+    expect(await inspectFile(fixture(name))).toMatchObject({ tensors: shapes, leftOut });
   });
 
   it("leaves out text, sparse matrices and complex numbers, unless they are asked for", async () => {

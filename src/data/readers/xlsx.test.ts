@@ -1,7 +1,7 @@
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../../test/byte-sources.ts";
-import { describedColumns, expectedTable, fixtureBytes, fixtureNames } from "../../../test/fixture-files.ts";
+import { describedTable, expectedTable, fixtureBytes, fixtureNames } from "../../../test/fixture-files.ts";
 import { bytesSource } from "../byte-source.ts";
 import { inspectFile, readFile } from "../readers.ts";
 
@@ -24,12 +24,7 @@ function workbook(rows: string, parts: Record<string, string> = {}, options = {}
 
 describe("reading Excel workbooks", () => {
   it.each(fixtureNames(".xlsx", folder))("reads the first sheet of openpyxl's %s", async (name) => {
-    const contents = await readFile(fixture(name));
-    if (contents.kind !== "table") return expect.fail("expected a table, got tensors");
-    const { rows, columns, leftOut } = expectedTable(name, folder);
-    expect(contents.table.rows).toBe(rows);
-    expect(describedColumns(contents.table)).toEqual(columns);
-    expect((contents.leftOut ?? []).map((each) => each.name)).toEqual(leftOut);
+    expect(describedTable(await readFile(fixture(name)))).toEqual(expectedTable(name, folder));
   });
 
   it("keeps the numbers of the rows in the sheet", async () => {
@@ -62,12 +57,12 @@ describe("reading Excel workbooks", () => {
     const cells = (days: readonly number[]) =>
       `<row><c t="inlineStr"><is><t>day</t></is></c></row>${days.map((day) => `<row><c><v>${day}</v></c></row>`).join("")}`;
     const book = workbook(cells([1, 59, 61, 45351.5]), { "xl/styles.xml": styles });
-    const [day] = describedColumns((await tableOf(book)).table);
+    const [day] = describedTable(await readFile(book)).columns;
     expect(day.values).toEqual(["1900-01-01", "1900-02-28", "1900-03-01", "2024-02-29T12:00:00.000"]);
     const from1904 =
       '<workbook><workbookPr date1904="1"/><sheets><sheet name="S" r:id="r1" xmlns:r="r"/></sheets></workbook>';
     const other = workbook(cells([0]), { "xl/styles.xml": styles, "xl/workbook.xml": from1904 });
-    expect(describedColumns((await tableOf(other)).table)[0].values).toEqual(["1904-01-01"]);
+    expect(describedTable(await readFile(other)).columns[0].values).toEqual(["1904-01-01"]);
   });
 
   const long = `<row>${'<c t="inlineStr"><is><t>aaaaaaaa</t></is></c>'.repeat(600_000)}</row>`;
@@ -111,8 +106,3 @@ describe("reading Excel workbooks", () => {
     expect(error.message).toContain("no such part in the archive");
   });
 });
-
-async function tableOf(source: Parameters<typeof readFile>[0]) {
-  const contents = await readFile(source);
-  return contents.kind === "table" ? contents : expect.fail("expected a table, got tensors");
-}

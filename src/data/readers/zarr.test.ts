@@ -5,7 +5,12 @@ import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
 import { refusal, sourceInFolder } from "../../../test/byte-sources.ts";
-import { describedTensor, expectedTensors, fixtureBytes, fixtureNames } from "../../../test/fixture-files.ts";
+import {
+  describedTensors,
+  expectedTensors,
+  fixtureBytes,
+  fixtureNames,
+} from "../../../test/fixture-files.ts";
 import { bytesSource } from "../byte-source.ts";
 import { openFileSource } from "../file-source.node.ts";
 import { inspectFile, readFile } from "../readers.ts";
@@ -18,9 +23,7 @@ const disk = mkdtempSync(join(tmpdir(), "syngeo-zarr-"));
 afterAll(() => rmSync(disk, { recursive: true }));
 
 async function tensorsOf(source: Parameters<typeof readFile>[0], asked?: readonly string[]) {
-  const contents = await readFile(source, { names: asked });
-  if (contents.kind !== "tensors") return expect.fail("expected tensors, got a table");
-  return Object.fromEntries(contents.tensors.map((each) => [each.name, describedTensor(each.tensor)]));
+  return describedTensors(await readFile(source, { names: asked }));
 }
 
 /** A store of one array of version 3 in memory, with other metadata than the fixture's. */
