@@ -1,9 +1,67 @@
-import { defineConfig } from "vitest/config";
+import { existsSync } from "node:fs";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+const BROWSER_TESTS = "test/browser/**/*.test.ts";
+
+/** The Chromium of the machine: nothing is downloaded. */
+function findChromium(): string | null {
+  const given = process.env.CHROMIUM;
+  if (given !== undefined && !existsSync(given)) {
+    throw new Error(`CHROMIUM: expected the path of a Chromium, got "${given}"; correct it or leave it out`);
+  }
+  return given ?? ["/usr/bin/chromium"].find((path) => existsSync(path)) ?? null;
+}
+
+const inNode: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: "node", include: ["src/**/*.test.ts", "test/**/*.test.ts"], exclude: [BROWSER_TESTS] },
+};
+
+const inBrowser = (executablePath: string): TestProjectInlineConfiguration => ({
+  extends: true,
+  // The runtime finds its .wasm beside its own file, which bundling would move.
+  optimizeDeps: { exclude: ["onnxruntime-web"] },
+  test: {
+    name: "browser",
+    include: [BROWSER_TESTS],
+    globalSetup: ["./test/browser/node-side.ts"],
+    // One page at a time, after the tests in Node: each has the two cores to itself.
+    fileParallelism: false,
+    sequence: { groupOrder: 1 },
+    browser: {
+      enabled: true,
+      headless: true,
+      api: { host: "127.0.0.1" },
+      screenshotFailures: false,
+      instances: [{ browser: "chromium" }],
+      provider: playwright({
+        launchOptions: {
+          executablePath,
+          args: [
+            "--no-sandbox", // continuous integration runs as root
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+          ],
+        },
+      }),
+    },
+  },
+});
+
+const chromium = findChromium();
+const notice =
+  chromium === null ? "skipped: no Chromium, so no browser tests; install it or set CHROMIUM=PATH" : null;
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    reporters: ["default", "./test/count-reporter.ts"],
+    projects: chromium === null ? [inNode] : [inNode, inBrowser(chromium)],
+    reporters: ["default", ["./test/count-reporter.ts", { notice }]],
     testTimeout: 60_000,
   },
 });

@@ -75,12 +75,19 @@ describe("arrays", () => {
     ["mat/every-type.mat", "x_int16"],
     ["zarr/version-3.zip", "layer/plain"],
     ["onnx/external.onnx", "w"],
+    ["torch/state-dict.pth", "0.weight"],
   ])("of %s are paired by name", async (file, name) => {
     const path = join(fixtures, file);
     const { pairs } = await loadPairs([path], { ...nothing, initial: name, final: name });
     expect(pairs.initial.length).toBeGreaterThan(5);
     expect(pairs.initial).toEqual(pairs.final);
   });
+});
+
+it("says once what the readers of both files left out", async () => {
+  const path = join(fixtures, "torch/unheld.pt");
+  const { leftOut } = await loadPairs([path, path], nothing);
+  expect(leftOut.map(({ name }) => name)).toEqual(["sparse", "quantised", "complex", "words"]);
 });
 
 it("refuses a sheet of a file that has none", async () => {

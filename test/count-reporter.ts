@@ -1,8 +1,14 @@
-/** Ends a test run with one plain line of counts, for people who read only the last line. */
+/** Ends a test run with one plain line of counts, for people who read only the last line; a notice stands above it. */
 
 import type { Reporter, TestModule } from "vitest/node";
 
 export default class CountReporter implements Reporter {
+  private readonly notice: string | null;
+
+  constructor({ notice }: { readonly notice: string | null }) {
+    this.notice = notice;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     for (const module of modules) {
@@ -15,6 +21,10 @@ export default class CountReporter implements Reporter {
     }
     const failed = counts.failed + errors.length;
     const skipped = counts.skipped > 0 ? `${counts.skipped} skipped\n` : "";
-    setTimeout(() => process.stdout.write(`${skipped}${counts.passed} passed, ${failed} failed\n`), 0);
+    const notice = this.notice === null ? "" : `${this.notice}\n`;
+    setTimeout(
+      () => process.stdout.write(`${notice}${skipped}${counts.passed} passed, ${failed} failed\n`),
+      0,
+    );
   }
 }

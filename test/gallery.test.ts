@@ -1,9 +1,10 @@
-/** Every figure of three example fits: the picture itself is the expectation, in `gallery/`. */
+/** Every figure of three example fits, and learning curves: the picture itself is the expectation, in `gallery/`. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { createDocument } from "../src/plot/index.node.ts";
-import { type DrawnFigure, drawFigures } from "../src/plot/index.ts";
+import { type DrawnFigure, drawFigures, learningCurve, svgText } from "../src/plot/index.ts";
 import { decidedExample, type ExampleFit, largeExample, unidentifiableExample } from "./example-fit.ts";
+import { learningCurves } from "./learning-curves.ts";
 
 const examples: readonly (readonly [string, () => ExampleFit, readonly string[]])[] = [
   [
@@ -61,5 +62,12 @@ describe.each(examples)("the figures of the %s fit", (name, example, figures) =>
     const { svg = "", caption } = drawn.find((one) => one.name === figure) ?? {};
     expect(caption).toMatchSnapshot();
     await expect(`${svg}\n`).toMatchFileSnapshot(`gallery/${name}-${figure}.svg`);
+  });
+});
+
+describe("the learning curve", () => {
+  it.each(learningCurves)("of a run (%s) looks as in the gallery", async (name, title, passes) => {
+    const svg = svgText(learningCurve(passes, title, { document: await createDocument() }), "learning-curve");
+    await expect(`${svg}\n`).toMatchFileSnapshot(`gallery/learning-curve-${name}.svg`);
   });
 });

@@ -1,9 +1,7 @@
 /** Whole trajectories of the reference optimiser, weight by weight and step by step. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bytesSource } from "../src/data/byte-source.ts";
-import { readNpz } from "../src/data/readers/npz.ts";
 import { parsePotential } from "../src/geometry/index.ts";
 import { openSession } from "../src/graph/index.node.ts";
 import { input, MatMul, Mul, openLoop, ReduceMean, Sub, tensorOf } from "../src/graph/index.ts";
@@ -16,13 +14,13 @@ import {
   trainingStep,
   weightDecay,
 } from "../src/learning/index.ts";
+import { oracleArrays, relativeError } from "./oracle-arrays.ts";
 
-// Values of the paper's reference implementation (github.com/romanpogodin/synaptic-weight-distr); not shipped.
-const numbers = new URL("../../shared/oracle/B_trajectories.npz", import.meta.url);
+const { isHere, numbersOf } = await oracleArrays(
+  "B_trajectories.npz",
+  "the reference optimiser's trajectories",
+);
 const index = new URL("../../shared/oracle/B_index.json", import.meta.url);
-const isHere = existsSync(numbers) && existsSync(index);
-if (!isHere)
-  console.warn("skipped: the reference optimiser's trajectories (../shared/oracle) are not on this machine");
 
 interface Run {
   readonly key: string;
@@ -41,19 +39,6 @@ const SAMPLES = 20;
 
 // The shape of the file is the oracle's own; a wrong field shows as a failing comparison.
 const runs: readonly Run[] = isHere ? (JSON.parse(readFileSync(index, "utf8")).runs as Run[]) : [];
-
-async function readArrays(): Promise<ReadonlyMap<string, readonly number[]>> {
-  const bytes = isHere ? new Uint8Array(readFileSync(numbers)) : new Uint8Array();
-  const { tensors } = await readNpz(bytesSource("B_trajectories.npz", bytes));
-  return new Map(tensors.map(({ name, tensor }) => [name, Array.from(tensor.data, Number)]));
-}
-const arrays = isHere ? await readArrays() : new Map<string, readonly number[]>();
-
-function numbersOf(name: string): readonly number[] {
-  const found = arrays.get(name);
-  if (found === undefined) throw new Error(`no array ${name} in the oracle`);
-  return found;
-}
 
 /** Weights and loss before each step and after the last. */
 async function trajectory(run: Run): Promise<{ weights: number[][]; losses: number[] }> {
@@ -91,9 +76,6 @@ async function trajectory(run: Run): Promise<{ weights: number[][]; losses: numb
   await session.close();
   return { weights, losses };
 }
-
-const relativeError = (got: number, expected: number) =>
-  got === expected ? 0 : Math.abs(got - expected) / Math.abs(expected);
 
 const rowOf = (name: string, i: number) => numbersOf(name).slice(i * INPUTS, (i + 1) * INPUTS);
 

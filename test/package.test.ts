@@ -19,25 +19,39 @@ describe("package", () => {
   });
 
   it("exports the public surface that the documents describe", async () => {
-    const [geometry, data, graph, graphNode, graphWeb, inference, learning, plot] = await Promise.all([
-      import("../src/geometry/index.ts"),
-      import("../src/data/index.ts"),
-      import("../src/graph/index.ts"),
-      import("../src/graph/index.node.ts"),
-      import("../src/graph/index.web.ts"),
-      import("../src/inference/index.ts"),
-      import("../src/learning/index.ts"),
-      import("../src/plot/index.ts"),
-    ]);
+    const [geometry, data, dataNode, experiment, experimentNode, graph, graphNode, graphWeb, ...others] =
+      await Promise.all([
+        import("../src/geometry/index.ts"),
+        import("../src/data/index.ts"),
+        import("../src/data/index.node.ts"),
+        import("../src/experiment/index.ts"),
+        import("../src/experiment/index.node.ts"),
+        import("../src/graph/index.ts"),
+        import("../src/graph/index.node.ts"),
+        import("../src/graph/index.web.ts"),
+        import("../src/inference/index.ts"),
+        import("../src/learning/index.ts"),
+        import("../src/network/index.ts"),
+        import("../src/plot/index.ts"),
+        import("../src/task/index.ts"),
+        import("../src/task/index.node.ts"),
+      ]);
+    const [inference, learning, network, plot, task, taskNode] = others;
     expect({
       geometry: Object.keys(geometry).sort(),
       data: Object.keys(data).sort(),
+      dataNode: Object.keys(dataNode).sort(),
+      experiment: Object.keys(experiment).sort(),
+      experimentNode: Object.keys(experimentNode).sort(),
       graph: Object.keys(graph).sort(),
       graphNode: Object.keys(graphNode).sort(),
       graphWeb: Object.keys(graphWeb).sort(),
       inference: Object.keys(inference).sort(),
       learning: Object.keys(learning).sort(),
+      network: Object.keys(network).sort(),
       plot: Object.keys(plot).sort(),
+      task: Object.keys(task).sort(),
+      taskNode: Object.keys(taskNode).sort(),
     }).toMatchSnapshot();
   });
 

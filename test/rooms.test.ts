@@ -15,9 +15,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   inference: ["geometry"],
   plot: ["geometry", "inference"],
   task: ["data"],
-  network: [],
+  network: ["graph"],
   learning: ["geometry", "graph", "network"],
-  cli: ["geometry", "data", "inference", "plot"],
+  experiment: ["geometry", "data", "graph", "network", "learning", "task", "inference"],
+  cli: ["geometry", "data", "inference", "plot", "experiment"],
 };
 const GROUND_FLOOR = ["tensor.ts", "errors.ts", "random.ts"];
 

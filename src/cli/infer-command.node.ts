@@ -3,6 +3,7 @@
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { writing } from "../data/index.node.ts";
 import { InputError } from "../errors.ts";
 import { type Potential, parsePotential, potentialForms } from "../geometry/index.ts";
 import { type GeometryFit, infer, type NoiseLevels, pictureOf } from "../inference/index.ts";
@@ -213,7 +214,7 @@ async function writePictures(
   });
   const lines: string[] = [""];
   if (figures !== undefined) {
-    await writing(figures, async () => {
+    await writing("infer", figures, async () => {
       await mkdir(figures).catch(ignoreExisting);
       for (const { name, svg } of drawn) {
         await writeFile(join(figures, `${name}.svg`), svg);
@@ -230,7 +231,7 @@ async function writePictures(
       leftOut: loaded.leftOut,
       date: new Date().toISOString().slice(0, 10),
     });
-    await writing(report, () => writeFile(report, html));
+    await writing("infer", report, () => writeFile(report, html));
     lines.push(`report: ${report}`);
   }
   return lines;
@@ -246,18 +247,5 @@ function quoted(word: string): string {
 
 /** Asked before the work, so that an answer is not lost for want of a folder. */
 async function requireFolder(path: string): Promise<void> {
-  await writing(path, () => access(dirname(resolve(path)), constants.W_OK));
-}
-
-async function writing(path: string, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new InputError({
-      code: "cannot-write",
-      message: `infer: expected to write "${path}", got ${reason}; choose a folder that exists and is writable`,
-      cause,
-    });
-  }
+  await writing("infer", path, () => access(dirname(resolve(path)), constants.W_OK));
 }

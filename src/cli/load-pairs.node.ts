@@ -1,5 +1,6 @@
 /** From what a person typed to PairedWeights: which files, which columns, which rows. */
 
+import { join } from "node:path";
 import { readPath } from "../data/index.node.ts";
 import {
   type Condition,
@@ -13,6 +14,7 @@ import {
   where,
 } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
+import { isRunFolder, runFiles } from "../experiment/index.node.ts";
 import { type LeftOut, type PairedWeights, pairTensors, pairWeights } from "../inference/index.ts";
 import type { NamedTensor, Table } from "../tensor.ts";
 
@@ -40,21 +42,43 @@ export interface LoadedPairs {
 }
 
 /** Reads one table or two files and pairs them. @throws InputError, UnsupportedError with the sentence to print */
-export async function loadPairs(paths: readonly string[], selection: PairSelection): Promise<LoadedPairs> {
+export async function loadPairs(given: readonly string[], selection: PairSelection): Promise<LoadedPairs> {
+  const paths = await endsOfRun(given);
   const contents = await Promise.all(paths.map((path) => readPath(path, { sheet: selection.sheet })));
+  const { pairs, leftOut } = fromFiles(paths, contents, selection);
   const files = contents.map((content, k) => ({ name: paths[k], description: describe(content) }));
-  const [first, second] = contents;
-  if (second === undefined) return { ...fromOneFile(paths[0], first, selection), files };
+  return { pairs, leftOut: [...leftOutOf(contents), ...leftOut], files };
+}
+
+function fromFiles(
+  paths: readonly string[],
+  [first, second]: readonly FileContents[],
+  selection: PairSelection,
+) {
+  if (second === undefined) return fromOneFile(paths[0], first, selection);
   if (first.kind !== second.kind) {
     throw new InputError({
       code: "kinds-differ",
-      message: `infer: expected two files of one kind, got ${files[0].description} and ${files[1].description}; give two arrays or two tables`,
+      message: `infer: expected two files of one kind, got ${describe(first)} and ${describe(second)}; give two arrays or two tables`,
     });
   }
   if (first.kind === "tensors" && second.kind === "tensors" && selection.id === undefined) {
-    return { ...fromTensors(paths, first.tensors, second.tensors, selection), files };
+    return fromTensors(paths, first.tensors, second.tensors, selection);
   }
-  return { ...fromTwoTables(tableOf(first), tableOf(second), selection), files };
+  return fromTwoTables(tableOf(first), tableOf(second), selection);
+}
+
+/** What the readers could not read; the same of both files is said once. */
+function leftOutOf(contents: readonly FileContents[]): readonly LeftOut[] {
+  const parts = contents.flatMap(({ leftOut = [] }) => leftOut);
+  return [...new Map(parts.map((part) => [`${part.name}: ${part.reason}`, part])).values()];
+}
+
+/** A run of `syngeo train` is its weights before and after. */
+async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
+  const [folder, ...others] = paths;
+  if (others.length > 0 || !(await isRunFolder(folder))) return paths;
+  return [join(folder, runFiles.initial), join(folder, runFiles.final)];
 }
 
 function describe(content: FileContents): string {

@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { addInferCommand } from "./infer-command.node.ts";
 import { addInspectCommand } from "./inspect-command.node.ts";
+import { addTrainCommand } from "./train-command.node.ts";
 import { packageVersion } from "./version.node.ts";
 
 const EXIT = { badInput: 2, fault: 1 } as const;
@@ -17,7 +18,7 @@ function makeProgram(): Command {
     .addHelpText("after", "\nExample:\n  syngeo infer before.npy after.npy --report report.html")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneSentence(text)) });
-  for (const add of [addInferCommand, addInspectCommand]) add(program);
+  for (const add of [addInferCommand, addInspectCommand, addTrainCommand]) add(program);
   for (const command of program.commands) {
     command.exitOverride().configureOutput(program.configureOutput());
   }

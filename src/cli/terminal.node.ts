@@ -40,27 +40,45 @@ export interface ProgressEvent {
 
 /**
  * A line of progress on standard error: share, rate and time left; nothing in the first second or without a terminal.
+ *
+ * Rate and time left are those of the part under way: a part ends where `done` falls or `total` changes.
  */
 export function terminalProgress(): { report(event: ProgressEvent): void; end(): void } {
   const started = performance.now();
   let last = 0;
   let shown = false;
+  let part = { done: 0, total: 0, began: started };
+  let before = 0;
   return {
     report: ({ done, total, label }) => {
       const now = performance.now();
-      const seconds = (now - started) / 1000;
-      if (!process.stderr.isTTY || seconds < 1 || now - last < 100) return;
+      // A run that goes on begins far from 0, which was not done now.
+      if (done < before || total !== part.total) part = { done, total, began: now };
+      before = done;
+      if (!process.stderr.isTTY || now - started < 1000 || now - last < 100) return;
       last = now;
       shown = true;
-      const rate = done / seconds;
-      const left = rate > 0 ? `${Math.ceil((total - done) / rate)} s left` : "";
       const share = Math.round((100 * done) / Math.max(1, total));
-      process.stderr.write(
-        `\r\x1b[K${share} %  ${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${left}  ${label}`,
-      );
+      const columns = process.stderr.columns || 80;
+      const line = `${share} %  ${paceOf(done - part.done, total - done, (now - part.began) / 1000)}${label}`;
+      // A line that wraps cannot be taken back.
+      process.stderr.write(`\r\x1b[K${line.slice(0, columns - 1)}`);
     },
     end: () => {
       if (shown) process.stderr.write("\r\x1b[K");
     },
   };
+}
+
+/** Steps a second and the time that the others take at that rate; empty where too little is known. */
+function paceOf(done: number, left: number, seconds: number): string {
+  if (done === 0 || seconds < 0.2) return "";
+  const rate = done / seconds;
+  return `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${durationText(left / rate)} left  `;
+}
+
+/** `42 s`, `3 min`, `1.5 h` */
+function durationText(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

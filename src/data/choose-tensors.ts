@@ -1,8 +1,8 @@
 /** Which of a file's tensors are read, and which are left out. */
 
-import { InputError, nearestName, UnsupportedError } from "../errors.ts";
+import { InputError, UnsupportedError } from "../errors.ts";
 import type { LeftOut, ReadOptions } from "./file-contents.ts";
-import { listed } from "./table.ts";
+import { unknownName } from "./unknown-name.ts";
 
 /**
  * The tensors named, in that order, or all that can be read; the others are left out, each with its reason.
@@ -32,7 +32,8 @@ export function chooseTensors<Entry extends { readonly name: string }, Readable>
   return { chosen, leftOut: refused.map(({ name, error }) => ({ name, reason: error.message })) };
 }
 
-function requireDistinct(where: string, entries: readonly { readonly name: string }[]): void {
+/** Throws `duplicate-name` where a name is there twice. */
+export function requireDistinct(where: string, entries: readonly { readonly name: string }[]): void {
   const seen = new Set<string>();
   for (const { name } of entries) {
     if (seen.has(name)) {
@@ -52,10 +53,10 @@ function entryNamed<Entry extends { readonly name: string }>(
 ): Entry {
   const found = entries.find((entry) => entry.name === name);
   if (found !== undefined) return found;
-  const names = entries.map((entry) => entry.name);
-  const near = nearestName(name, names);
-  throw new InputError({
-    code: "unknown-name",
-    message: `${where}: expected the name of an array in it, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${listed(names) || "none"}`,
-  });
+  throw unknownName(
+    where,
+    "an array",
+    name,
+    entries.map((entry) => entry.name),
+  );
 }

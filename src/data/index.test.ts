@@ -56,5 +56,5 @@ it("the room offers these functions", () => {
     "vectorTable",
     "where",
   ]);
-  expect(Object.keys(nodePart)).toEqual(["openFileSource", "inspectPath", "readPath"]);
+  expect(Object.keys(nodePart)).toEqual(["openFileSource", "inspectPath", "readPath", "writing"]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { latin1, refusal } from "../../test/byte-sources.ts";
 import { fixtureBytes } from "../../test/fixture-files.ts";
+import { torchFixture } from "../../test/torch-fixtures.ts";
 import { bytesSource } from "./byte-source.ts";
 import { inspectFile, readFile } from "./readers.ts";
 
@@ -14,7 +15,10 @@ describe("readFile", () => {
     ["w.npz", npz, "npz"],
     ["w.csv", csv, "csv"],
     ["W.TSV", csv, "csv"],
+    ["w.pt", torchFixture("one-tensor.pt"), "torch"],
+    ["w.pth", torchFixture("one-tensor-legacy.pt"), "torch"],
     ["spines.txt", csv, "csv"],
+    ["keys.csv", latin1("PK,final\n1,2\n"), "csv"],
   ])("reads %s", async (name, bytes, format) => {
     expect(await readFile(bytesSource(name, bytes))).toMatchObject({ format });
   });
@@ -23,6 +27,10 @@ describe("readFile", () => {
     ["an npy file called .csv", "w.csv", npy, "npy"],
     ["an npy file without ending", "w", npy, "npy"],
     ["an npz file called .npy", "w.npy", npz, "npz"],
+    ["an npz file called .pt", "w.pt", npz, "npz"],
+    ["a checkpoint called .npz", "w.npz", torchFixture("one-tensor.pt"), "torch"],
+    ["a checkpoint without ending", "w", torchFixture("one-tensor.pt"), "torch"],
+    ["a checkpoint of the older format without ending", "w", torchFixture("one-tensor-legacy.pt"), "torch"],
   ])("goes by the bytes before the name: %s", async (_, name, bytes, format) => {
     expect(await readFile(bytesSource(name, bytes))).toMatchObject({ format });
   });
@@ -47,7 +55,7 @@ describe("readFile", () => {
       csv,
       "UnsupportedError",
       "unknown-format",
-      "expected npy (.npy), npz (.npz), safetensors (.safetensors), safetensors index (.safetensors.index.json), ",
+      "expected npy (.npy), npz (.npz), torch (.pt, .pth, .bin, .ckpt), safetensors (.safetensors), sharded (.index.json), ",
     ],
     ["w.pt", latin1("PK\x03\x04"), "InputError", "truncated-file", "expected a directory at the end"],
   ])("refuses %s, case %#", async (file, bytes, name, code, words) => {

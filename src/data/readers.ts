@@ -10,17 +10,21 @@ import type {
   ReadOptions,
 } from "./file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "./first-bytes.ts";
+import { listZip } from "./zip-directory.ts";
 
 interface Format {
   readonly name: string;
   readonly endings: readonly string[];
   /** First bytes, one character a byte, that only files of this format have. */
   readonly starts: readonly string[];
-  /** For formats that are zip archives: the name of an entry that only they have. */
+  /** Of formats that are zip archives, whose first bytes are alike: the name of an entry that only this one has. */
   readonly entry?: RegExp;
   readonly hasSheets?: true;
   load(): Promise<FileReader>;
 }
+
+/** Of a zip archive with entries, and without. */
+const zipStarts = ["PK\x03\x04", "PK\x05\x06"];
 
 /** In the order in which endings are tried. */
 export const formats: readonly Format[] = [
@@ -33,8 +37,16 @@ export const formats: readonly Format[] = [
   {
     name: "npz",
     endings: [".npz"],
-    starts: ["PK\x03\x04", "PK\x05\x06"],
+    starts: zipStarts,
+    entry: /\.npy$/,
     load: async () => (await import("./readers/npz.ts")).npzReader,
+  },
+  {
+    name: "torch",
+    endings: [".pt", ".pth", ".bin", ".ckpt"],
+    starts: ["\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."],
+    entry: /(^|\/)data\.pkl$/,
+    load: async () => (await import("./readers/torch.ts")).torchReader,
   },
   {
     name: "safetensors",
@@ -43,10 +55,10 @@ export const formats: readonly Format[] = [
     load: async () => (await import("./readers/safetensors.ts")).safetensorsReader,
   },
   {
-    name: "safetensors index",
-    endings: [".safetensors.index.json"],
+    name: "sharded",
+    endings: [".index.json"],
     starts: [],
-    load: async () => (await import("./readers/safetensors-index.ts")).safetensorsIndexReader,
+    load: async () => (await import("./readers/sharded.ts")).shardedReader,
   },
   {
     name: "onnx",
@@ -102,6 +114,8 @@ export const formats: readonly Format[] = [
   },
 ];
 
+const archives = formats.filter(({ entry }) => entry !== undefined);
+
 /**
  * Reads the tensors or the table of a file, whatever its format.
  *
@@ -131,10 +145,14 @@ async function formatOf(source: ByteSource, options: InspectOptions | undefined)
 async function findFormat(source: ByteSource, options: SliceOptions | undefined): Promise<Format> {
   const firstBytes = await source.slice(0, Math.min(firstBytesLength, source.byteLength), options);
   const name = source.name.toLowerCase();
+  const byName = (among: readonly Format[]) =>
+    among.find((format) => format.endings.some((ending) => name.endsWith(ending)));
+  const startsAs = (starts: readonly string[]) => starts.some((start) => startsWith(firstBytes, start));
+  const isArchive = startsAs(zipStarts);
   const found =
-    (startsWith(firstBytes, "PK") ? await archiveFormat(source, options) : undefined) ??
-    formats.find((format) => format.starts.some((start) => startsWith(firstBytes, start))) ??
-    formats.find((format) => format.endings.some((ending) => name.endsWith(ending)));
+    (isArchive ? ((await byEntry(source, options)) ?? byName(archives)) : undefined) ??
+    formats.find(({ starts }) => startsAs(starts)) ??
+    byName(formats);
   if (found !== undefined) return found;
   const known = formats.map((format) => `${format.name} (${format.endings.join(", ")})`);
   throw new UnsupportedError({
@@ -143,20 +161,14 @@ async function findFormat(source: ByteSource, options: SliceOptions | undefined)
   });
 }
 
-/** The format of a zip archive by its entries; where its directory cannot be read, by its ending. */
-async function archiveFormat(
-  source: ByteSource,
-  options: SliceOptions | undefined,
-): Promise<Format | undefined> {
-  const archives = formats.filter((format) => format.entry !== undefined);
+/** The format of a zip archive by the names inside; undefined where they do not tell. */
+async function byEntry(source: ByteSource, options: SliceOptions | undefined): Promise<Format | undefined> {
   try {
-    const { listZip } = await import("./zip-directory.ts");
     const entries = await listZip(source, options);
     return archives.find(({ entry }) => entries.some(({ name }) => entry?.test(name)));
   } catch (error) {
-    // The reader of that format meets the same damage, and names it with its own words.
-    if (!(error instanceof InputError || error instanceof UnsupportedError)) throw error;
-    const name = source.name.toLowerCase();
-    return archives.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
+    // The reader that the ending leads to meets the damage again, and says so in its own words.
+    if (error instanceof InputError || error instanceof UnsupportedError) return undefined;
+    throw error;
   }
 }

@@ -3,7 +3,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { refusal } from "../../test/byte-sources.ts";
 import type { Table, Tensor } from "../tensor.ts";
 import type { FileContents } from "./file-contents.ts";
 import { openFileSource } from "./file-source.node.ts";
@@ -19,9 +18,8 @@ if (isAbsent) console.warn(`skipped: tests on published files, which are not at 
 const files = isAbsent
   ? []
   : readdirSync(shared, { recursive: true, encoding: "utf8" }).filter((name) =>
-      /\.(npy|npz|mat|safetensors|csv|txt)$/.test(name),
+      /\.(npy|npz|pt|mat|safetensors|csv|txt)$/.test(name),
     );
-const holdsObjects = (name: string) => name.startsWith("oracle/F_formats/") && name.endsWith(".npy");
 
 async function contentsOf(name: string): Promise<FileContents> {
   const source = await openFileSource(`${shared}${name}`);
@@ -34,13 +32,15 @@ async function tensorsOf(name: string): Promise<ReadonlyMap<string, Tensor>> {
   return new Map(contents.tensors.map((each) => [each.name, each.tensor]));
 }
 
+const bytesOf = ({ data }: Tensor) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+
 async function tableOf(name: string): Promise<Table> {
   const contents = await contentsOf(name);
   return contents.kind === "table" ? contents.table : expect.fail(`expected a table, got tensors (${name})`);
 }
 
 describe.skipIf(isAbsent)("published files", () => {
-  it.each(files.filter((name) => !holdsObjects(name)))("%s is read, and inspected alike", async (name) => {
+  it.each(files)("%s is read, and inspected alike", async (name) => {
     const contents = await contentsOf(name);
     const source = await openFileSource(`${shared}${name}`);
     const description = await inspectFile(source).finally(() => source.close());
@@ -57,9 +57,30 @@ describe.skipIf(isAbsent)("published files", () => {
     }
   });
 
-  it.each(files.filter(holdsObjects))("%s holds Python objects and is refused", async (name) => {
-    const error = await refusal(contentsOf(name));
-    expect(error).toMatchObject({ name: "UnsupportedError", code: "object-array" });
+  const twins = files.flatMap((name) => {
+    const [stem, ending] = [name.replace(/(_legacy)?\.\w+$/, ""), name.slice(name.lastIndexOf("."))];
+    const isPickled = ending === ".pt" || (ending === ".npy" && name.startsWith("oracle/F_formats/"));
+    return [".npz", ".safetensors"]
+      .filter((other) => isPickled && files.includes(`${stem}${other}`))
+      .map((other) => [name, `${stem}${other}`] as const);
+  });
+
+  it("have pickled twins to compare: checkpoints of both formats and numpy's object arrays", () => {
+    const endings = new Set(
+      twins.map(([name]) => /(_legacy\.pt|_state_dict\.pt|\.pt|\.npy)$/.exec(name)?.[0]),
+    );
+    expect([...endings].sort()).toEqual([".npy", ".pt", "_legacy.pt", "_state_dict.pt"]);
+    expect(twins.length).toBeGreaterThanOrEqual(22);
+  });
+
+  it.each(twins)("%s holds bit for bit what %s holds", async (name, other) => {
+    const [pickled, plain] = [await tensorsOf(name), await tensorsOf(other)];
+    expect([...pickled.keys()].sort()).toEqual([...plain.keys()].sort());
+    for (const [key, tensor] of plain) {
+      const twin = pickled.get(key) ?? expect.fail(key);
+      expect({ dtype: twin.dtype, shape: twin.shape }).toEqual({ dtype: tensor.dtype, shape: tensor.shape });
+      expect(bytesOf(twin)).toEqual(bytesOf(tensor));
+    }
   });
 
   it.each(["2-norm", "negative_entropy"])(

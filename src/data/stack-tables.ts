@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Column, Table } from "../tensor.ts";
-import { listed } from "./table.ts";
+import { listed } from "./unknown-name.ts";
 
 /** A table with the name of the file that it came from. */
 export interface FileTable {

@@ -2,7 +2,13 @@
 
 import { Gunzip, Inflate, Unzlib, zipSync } from "fflate";
 import { InputError, UnsupportedError } from "../errors.ts";
-import { type ByteSource, bytesSource, requireRange, type SliceOptions } from "./byte-source.ts";
+import {
+  type ByteSource,
+  bytesSource,
+  requireRange,
+  type SliceOptions,
+  windowSource,
+} from "./byte-source.ts";
 import { startsWith } from "./first-bytes.ts";
 import { badZip, type ZipEntry } from "./zip-directory.ts";
 
@@ -31,14 +37,8 @@ export async function openZipEntry(
 ): Promise<ByteSource> {
   requireReadable(archive, entry);
   const start = await contentStart(archive, entry, options);
-  const window: ByteSource = {
-    name: `${archive.name}/${entry.name}`,
-    byteLength: entry.compressedSize,
-    async slice(from, to, sliceOptions) {
-      requireRange(window, from, to);
-      return archive.slice(start + from, start + to, sliceOptions);
-    },
-  };
+  const name = `${archive.name}/${entry.name}`;
+  const window = windowSource(archive, start, start + entry.compressedSize, name);
   return entry.method === 0 ? window : inflatedSource(window, archive, entry);
 }
 

@@ -15,6 +15,7 @@ import {
   input,
   LogSoftmax,
   MatMul,
+  MaxPool,
   Mul,
   Neg,
   Pad,
@@ -44,8 +45,8 @@ function mlp(dtype: FloatType): Network {
   return { inputs: [x, labels, ...parameters], parameters, loss };
 }
 
-function rnn(dtype: FloatType): Network {
-  const steps = Array.from({ length: 4 }, (_, t) => input(`x${t}`, dtype, [3, 2]));
+function rnn(dtype: FloatType, batch: number): Network {
+  const steps = Array.from({ length: 4 }, (_, t) => input(`x${t}`, dtype, [batch, 2]));
   const parameters = [input("in", dtype, [2, 5]), input("recurrent", dtype, [5, 5])];
   const first = Tanh(MatMul(steps[0], parameters[0]));
   const last = steps
@@ -79,7 +80,8 @@ const nameOf = ({ origin }: Value) => (origin.kind === "input" ? origin.name : "
 
 describe.each([
   ["a dense network", mlp],
-  ["a recurrent network", rnn],
+  ["a recurrent network", (dtype: FloatType) => rnn(dtype, 3)],
+  ["a recurrent network of more weights than examples", (dtype: FloatType) => rnn(dtype, 2)],
 ])("gradient of %s", (_, make) => {
   it("is the finite difference of the loss in float64, and the same in float32", async () => {
     const network = make("float64");
@@ -174,6 +176,53 @@ describe("gradient", () => {
         dx: float64[3] = Mul dy, t2
       } dx"
     `);
+  });
+
+  it("of a weight used at every step is one product where the weight is larger than the examples", () => {
+    const sums = (batch: number) => {
+      const { inputs, parameters, loss } = rnn("float32", batch);
+      const [, recurrent] = gradient(loss, parameters);
+      return printGraph(defineGraph({ inputs, outputs: { sum: recurrent } }))
+        .split("\n")
+        .filter((line) => line.includes("float32[5,5] ="));
+    };
+    expect(sums(3)).toMatchInlineSnapshot(`
+      [
+        "  t31: float32[5,5] = Gemm t13, t22 {transA 1}",
+        "  t32: float32[5,5] = Gemm t10, t26, t31 {transA 1, transB 0}",
+        "  sum: float32[5,5] = Gemm t1, t30, t32 {transA 1, transB 0}",
+      ]
+    `);
+    expect(sums(2)).toMatchInlineSnapshot(`
+      [
+        "  sum: float32[5,5] = Gemm t10, t32 {transA 1, transB 0}",
+      ]
+    `);
+  });
+
+  it("of the maximum goes to the first of equal places in a window, row-major", async () => {
+    const maps = input("maps", "float32", [1, 1, 4, 4]);
+    const flows = input("flows", "float32", [1, 1, 2, 2]);
+    const pooled = MaxPool(maps, { kernel_shape: [2, 2], strides: [2, 2] });
+    const [back] = gradient(pooled, [maps], flows);
+    const session = await openSession(defineGraph({ inputs: [maps, flows], outputs: { back } }));
+    const rows = [
+      [5, 5, 1, 2],
+      [5, 5, 2, 2],
+      [0, 0, -3, -1],
+      [1, 1, -2, -1],
+    ];
+    const feeds = {
+      maps: tensorOf("float32", [1, 1, 4, 4], rows.flat()),
+      flows: tensorOf("float32", [1, 1, 2, 2], [1, 2, 3, 4]),
+    };
+    const got = Array.from((await session.run(feeds)).back.data, Number);
+    expect([0, 4, 8, 12].map((start) => got.slice(start, start + 4))).toEqual([
+      [1, 0, 0, 2],
+      [0, 0, 0, 0],
+      [0, 0, 0, 4],
+      [3, 0, 0, 0],
+    ]);
   });
 
   it("refuses losses that are not one number, integers and rules that are not there", () => {

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { Add } from "./ops/arithmetic.ts";
 import { Gemm } from "./ops/linear.ts";
 import { expandTo } from "./ops/reduction.ts";
-import { zeros } from "./ops/selection.ts";
+import { Concat, zeros } from "./ops/selection.ts";
 import { nodesBehind } from "./order.ts";
 import { given, isUse } from "./rule.ts";
 import { inputGradients } from "./rules.ts";
@@ -36,7 +36,7 @@ export function gradient(
   const total = (value: Value): Value | null => {
     const parts = contributions.get(value);
     if (parts === undefined) return null;
-    const sum = sums.get(value) ?? parts.reduce(plus);
+    const sum = sums.get(value) ?? asOneProduct(parts).reduce(plus);
     sums.set(value, sum);
     return sum;
   };
@@ -56,14 +56,40 @@ export function gradient(
 
 /** A sum of two gradients; a matrix product takes the other as its C, which spares a pass over memory and a buffer. */
 function plus(sum: Value, part: Value): Value {
-  const node = part.origin.kind === "node" ? part.origin.node : null;
-  if (node === null || !isUse(node, "Gemm") || node.inputs.length > 2) return Add(sum, part);
-  const { transA, transB, ...others } = node.attributes;
-  return Gemm(given(node, 0), given(node, 1), sum, {
-    ...others,
-    transA: transA ? 1 : 0,
-    transB: transB ? 1 : 0,
+  const node = productOf(part);
+  return node === null ? Add(sum, part) : productLike(node, given(node, 0), given(node, 1), sum);
+}
+
+/** The Gemm that made a value, if it adds no C. */
+function productOf({ origin }: Value): GraphNode<"Gemm"> | null {
+  if (origin.kind !== "node" || !isUse(origin.node, "Gemm") || origin.node.inputs.length > 2) return null;
+  return origin.node;
+}
+
+/** The same kind of product, of other operands. */
+function productLike({ attributes }: GraphNode<"Gemm">, a: Value, b: Value, c: Value | null): Value {
+  const { transA, transB, ...others } = attributes;
+  return Gemm(a, b, c, { ...others, transA: transA ? 1 : 0, transB: transB ? 1 : 0 });
+}
+
+/**
+ * Σ AᵢᵀBᵢ, of a weight that was used at every step of a recurrent network, as one product of the Aᵢ and Bᵢ laid one below
+ * the other; where copying these is less work than passing over the sum for each of them.
+ */
+function asOneProduct(parts: readonly Value[]): readonly Value[] {
+  const products = parts.flatMap((part) => {
+    const node = productOf(part);
+    return node?.attributes.transA === 1 && !node.attributes.transB ? [node] : [];
   });
+  if (products.length < 2) return parts;
+  const [first] = products;
+  const [left, right] = [0, 1].map((side) => products.map((node) => given(node, side)));
+  const copied = [...left, ...right].reduce((size, value) => size + sizeOf(value.shape), 0);
+  const alike = products.every(({ attributes }) => attributes.alpha === first.attributes.alpha);
+  if (!alike || copied > products.length * sizeOf(first.outputs[0].shape)) return parts;
+  const whole = productLike(first, Concat(left, { axis: 0 }), Concat(right, { axis: 0 }), null);
+  const made = new Set(products.map(({ outputs }) => outputs[0]));
+  return [...parts.filter((part) => !made.has(part)), whole];
 }
 
 /** The values on the way: those asked for, and what nodes make of one on the way with a derivative other than zero. */

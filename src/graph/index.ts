@@ -35,10 +35,12 @@ export {
   input,
   integers,
   type Operand,
+  sameValueType,
   scalar,
   sizeOf,
   tensorOf,
   typeText,
   type Value,
   type ValueType,
+  zeroTensor,
 } from "./value.ts";

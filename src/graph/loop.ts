@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Session, Tensors } from "./session.ts";
-import { type GraphTensor, sameValueType, sizeOf, tensorOf, typeText } from "./value.ts";
+import { type GraphTensor, sameValueType, typeText, zeroTensor } from "./value.ts";
 
 export interface LoopOptions {
   /** Input → output: after each step the output is what the input is fed next. */
@@ -15,9 +15,11 @@ export interface Loop {
   /**
    * One run: feeds for the inputs that are not carried.
    *
-   * @returns all outputs, in buffers that the next steps overwrite; copy what must last
+   * @param on  another session with the same carried names and the same outputs, such as one for a smaller batch or another
+   *   geometry; that of the loop unless given
+   * @returns   all outputs, in buffers that the next steps overwrite; copy what must last
    */
-  step(feeds: Tensors): Promise<Tensors>;
+  step(feeds: Tensors, on?: Session): Promise<Tensors>;
   /** What the carried inputs are fed next, by the names of the inputs; copies. */
   state(): Tensors;
 }
@@ -32,25 +34,24 @@ export function openLoop(session: Session, { carried, initial }: LoopOptions): L
   const names = Object.keys(carried);
   const stateOf = () => Object.fromEntries(names.map((name) => [name, copyOf(initial[name])]));
   const others = session.outputs.filter(({ name }) => !Object.values(carried).includes(name));
-  const results = Object.fromEntries(
-    others.map(({ name, dtype, shape }) => [name, emptyTensor(dtype, shape)]),
-  );
-  let current: Record<string, GraphTensor> = stateOf();
-  let next: Record<string, GraphTensor> = stateOf();
+  const results = Object.fromEntries(others.map((entry) => [entry.name, zeroTensor(entry)]));
+  let current: Tensors = stateOf();
+  let next: Tensors = stateOf();
+  const intoOf = (state: Tensors): Tensors => ({
+    ...results,
+    ...Object.fromEntries(names.map((name) => [carried[name], state[name]])),
+  });
+  let intoCurrent = intoOf(current);
+  let intoNext = intoOf(next);
   return {
-    async step(feeds) {
-      const into = { ...results };
-      for (const name of names) into[carried[name]] = next[name];
-      const outputs = await session.run({ ...feeds, ...current }, into);
-      [current, next] = [next, current];
+    async step(feeds, on = session) {
+      const outputs = await on.run({ ...feeds, ...current }, intoNext);
+      [current, next, intoCurrent, intoNext] = [next, current, intoNext, intoCurrent];
       return outputs;
     },
     state: () => Object.fromEntries(names.map((name) => [name, copyOf(current[name])])),
   };
 }
-
-const emptyTensor = (dtype: GraphTensor["dtype"], shape: readonly number[]) =>
-  tensorOf(dtype, shape, new Array(sizeOf(shape)).fill(0));
 
 // A copy has the type of its original, which the compiler cannot follow through the union.
 const copyOf = (tensor: GraphTensor) => ({ ...tensor, data: tensor.data.slice() }) as GraphTensor;

@@ -44,28 +44,35 @@ export function sessionOn<T>(runtime: Runtime<T>, { inputs, outputs }: Signature
   // Wrapping is slow next to a small graph, and training feeds the same buffers over and over.
   const wrapped = new WeakMap<GraphTensor, T>();
   const wrap = (tensor: GraphTensor): T => {
-    const known = wrapped.get(tensor) ?? runtime.wrap(tensor);
-    wrapped.set(tensor, known);
-    return known;
+    const known = wrapped.get(tensor);
+    if (known !== undefined) return known;
+    const made = runtime.wrap(tensor);
+    wrapped.set(tensor, made);
+    return made;
   };
+  const inputsByName = byName(inputs);
+  const outputsByName = byName(outputs);
   return {
     inputs,
     outputs,
     async run(feeds, into = {}) {
       requireTensors(feeds, inputs, "feeds");
-      requireKnown(feeds, inputs, "feeds");
-      requireKnown(into, outputs, "into");
+      requireKnown(feeds, inputsByName, "feeds");
+      requireKnown(into, outputsByName, "into");
       const wrappedFeeds: Record<string, T> = {};
       for (const { name } of inputs) wrappedFeeds[name] = wrap(feeds[name]);
       const targets: Record<string, T | null> = {};
       for (const { name } of outputs) targets[name] = name in into ? wrap(into[name]) : null;
       const results = await runtime.run(wrappedFeeds, targets);
-      const read = ({ name }: SignatureEntry) => [name, into[name] ?? runtime.unwrap(results[name])] as const;
-      return Object.fromEntries(outputs.map(read));
+      const read: Record<string, GraphTensor> = {};
+      for (const { name } of outputs) read[name] = into[name] ?? runtime.unwrap(results[name]);
+      return read;
     },
     close: () => runtime.close(),
   };
 }
+
+const byName = (entries: readonly SignatureEntry[]) => new Map(entries.map((entry) => [entry.name, entry]));
 
 function requireTensors(given: Tensors, entries: readonly SignatureEntry[], what: string): void {
   for (const entry of entries) {
@@ -77,14 +84,14 @@ function requireTensors(given: Tensors, entries: readonly SignatureEntry[], what
   }
 }
 
-function requireKnown(given: Tensors, entries: readonly SignatureEntry[], what: string): void {
+function requireKnown(given: Tensors, entries: ReadonlyMap<string, SignatureEntry>, what: string): void {
   for (const name in given) {
     const tensor = given[name];
-    const entry = entries.find((candidate) => candidate.name === name);
+    const entry = entries.get(name);
     if (entry === undefined) {
       throw new InputError({
         code: "unknown-name",
-        message: `session.run: expected one of ${entries.map((known) => known.name).join(", ")}, got "${name}" (${what}); leave it out`,
+        message: `session.run: expected one of ${[...entries.keys()].join(", ")}, got "${name}" (${what}); leave it out`,
       });
     }
     if (sameValueType(entry, tensor)) continue;

@@ -63,7 +63,7 @@ export function constant(tensor: GraphTensor): Value {
   return { dtype: tensor.dtype, shape: tensor.shape, origin: { kind: "constant", tensor } };
 }
 
-type Makers = { readonly [D in ElementType]: (values: readonly number[]) => TensorArrays[D] };
+type Makers = { readonly [D in ElementType]: (values: ArrayLike<number>) => TensorArrays[D] };
 
 const makers: Makers = {
   float32: (values) => Float32Array.from(values),
@@ -77,10 +77,15 @@ const makers: Makers = {
 export function tensorOf(
   dtype: ElementType,
   shape: readonly number[],
-  values: readonly number[],
+  values: ArrayLike<number>,
 ): GraphTensor {
   // `dtype` chose the array, which the compiler cannot follow through the union.
   return { dtype, shape, data: makers[dtype](values) } as GraphTensor;
+}
+
+/** A tensor of zeros. */
+export function zeroTensor({ dtype, shape }: ValueType): GraphTensor {
+  return tensorOf(dtype, shape, new Array(sizeOf(shape)).fill(0));
 }
 
 /** A single number as a constant of shape []. */

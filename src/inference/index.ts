@@ -16,7 +16,13 @@ export { FIT_SCHEMA } from "./geometry-fit.ts";
 export type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 export { type InferOptions, infer } from "./infer.ts";
 export { type NoiseLevels, noiseOfRepeats } from "./measurement-noise.ts";
-export { type LeftOut, type PairTensorOptions, pairTensors, type TensorPairing } from "./pair.ts";
+export {
+  type LeftOut,
+  matchesGlob,
+  type PairTensorOptions,
+  pairTensors,
+  type TensorPairing,
+} from "./pair.ts";
 export {
   countPairs,
   type Labels,

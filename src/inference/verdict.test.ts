@@ -247,6 +247,21 @@ describe("a verdict is misfit", () => {
     expect(statement("location", 0)).toContain("10 % of the rank variance");
   });
 
+  it("not where only the mean grows with the weight, by up to 5 % of the rank variance, and both estimators agree", () => {
+    const verdict = (share: number, trend: number, other = likelihood(0.03, -0.08, 0.15)) =>
+      judge(
+        evidence({
+          likelihood: other,
+          diagnostics: { ...sound, remainingDependence: dependence(1e-9, share, "location", trend) },
+        }),
+      );
+    expect(verdict(0.03, 0.17).status).toBe("decided");
+    expect(verdict(0.03, 0.17).statement).toContain("grows with the weight (3 % of the rank variance)");
+    expect(verdict(0.06, 0.24).status).toBe("misfit");
+    expect(verdict(0.03, -0.17).status).toBe("misfit");
+    expect(verdict(0.03, 0.17, likelihood(0.3, 0.1, 0.5)).status).toBe("misfit");
+  });
+
   it("where the two estimators disagree beyond their intervals and by more than 0.2", () => {
     const status = (other: LikelihoodEstimate) => judge(evidence({ likelihood: other })).status;
     expect(status(likelihood(0.5, 0.35, 0.65))).toBe("misfit");

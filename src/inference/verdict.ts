@@ -18,6 +18,9 @@ export const EQUIVALENCE_MARGIN = 0.2;
 const DISAGREEMENT = 0.2;
 const DEPENDENCE_SIGNIFICANCE = 5e-4;
 const DEPENDENCE_SHARE = 0.01;
+/** A mean that grows with the weight moves λ̂ by less than 0.1 up to this share (simulated in verdict-growth.test.ts). */
+const HARMLESS_GROWTH = 0.05;
+const GROWTH_TREND = 0.05;
 const GROUP_SIGNIFICANCE = 1e-3;
 /** Rank correlation that shuffled pairs do not reach: too few pairs, rather than wrong ones. */
 const STRONG_CORRELATION = 0.7;
@@ -115,7 +118,8 @@ function misfit(evidence: Evidence): Verdict | null {
   const remaining = diagnostics.remainingDependence;
   if (noise.method === null && remaining !== null) {
     const smallest = Math.min(remaining.location.pValue, remaining.spread.pValue);
-    if (smallest < DEPENDENCE_SIGNIFICANCE && remaining.shareExplained > DEPENDENCE_SHARE) {
+    const remains = smallest < DEPENDENCE_SIGNIFICANCE && remaining.shareExplained > DEPENDENCE_SHARE;
+    if (remains && !onlyGrows(evidence)) {
       return open(
         "misfit",
         `${dependence(remaining)} in a way that no exponent removes (best λ = ${interval(exponent)}; ${percent(remaining.shareExplained)} of the rank variance remains).`,
@@ -144,6 +148,21 @@ function misfit(evidence: Evidence): Verdict | null {
     );
   }
   return null;
+}
+
+/**
+ * Whether nothing but the mean of the change depends on the weight, growing with it, as where learning strengthens what is
+ * there: noise does the opposite, and the spread, from which λ is read, is not touched. Both estimators must agree.
+ */
+function onlyGrows({ exponent, likelihood, diagnostics, pairs }: Evidence): boolean {
+  const remaining = diagnostics.remainingDependence;
+  if (remaining === null || exponent.estimate === null || likelihood.estimate === null) return false;
+  return (
+    remaining.trend > GROWTH_TREND &&
+    remaining.shareExplained <= HARMLESS_GROWTH &&
+    remaining.spread.statistic / (pairs - 1) <= DEPENDENCE_SHARE &&
+    Math.abs(exponent.estimate - likelihood.estimate) <= EQUIVALENCE_MARGIN
+  );
 }
 
 /** What remains, in words: a mean that falls with the weight is what noise and regression to the mean look like. */
@@ -194,12 +213,20 @@ function insideInterval(evidence: Evidence): Verdict {
     potential: name,
     status: "decided",
     candidates: [name],
-    statement: `These ${grouped(evidence.pairs)} synapses changed as under ${described(name)}: λ = ${interval(exponent)}${condition}.${margin}${flips}${secondOpinion(evidence, name)}`,
+    statement: `These ${grouped(evidence.pairs)} synapses changed as under ${described(name)}: λ = ${interval(exponent)}${condition}.${margin}${flips}${growth(evidence)}${secondOpinion(evidence, name)}`,
     advice:
       noise.source === "none"
         ? "Repeated measurements or a known noise level would remove the condition; a group without learning would tell learning from spontaneous change."
         : "A group without learning would tell learning from spontaneous change.",
   };
+}
+
+/** Said where the mean change grows with the weight by more than would otherwise be a misfit. */
+function growth(evidence: Evidence): string {
+  const remaining = evidence.diagnostics.remainingDependence;
+  const small = remaining === null || remaining.shareExplained <= DEPENDENCE_SHARE;
+  if (small || evidence.noise.method !== null || !onlyGrows(evidence)) return "";
+  return ` The mean change grows with the weight (${percent(remaining.shareExplained)} of the rank variance), which moves λ by less than 0.1.`;
 }
 
 /** Said only where the likelihood excludes the potential by more than the margin. */

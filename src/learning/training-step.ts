@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import { isInside, type Potential } from "../geometry/index.ts";
 import {
+  constant,
   defineGraph,
   type FloatType,
   type Graph,
@@ -10,28 +11,41 @@ import {
   gradient,
   input,
   type LoopOptions,
+  sameValueType,
   type Tensors,
   tensorOf,
+  typeText,
   type Value,
 } from "../graph/index.ts";
+import type { Named } from "../network/index.ts";
+import type { Constraint } from "./constraints.ts";
 import { mirrorStep } from "./mirror-step.ts";
-import { mapNamed, type Named, type Unit } from "./unit.ts";
+import { stackRuns, takeRun } from "./runs.ts";
+import { mapNamed, type Unit, type UnitResult } from "./unit.ts";
 
 export interface Parameter {
   /** The weights before the first step, inside the potential's domain. */
   readonly tensor: GraphTensor;
   /** The geometry in which this parameter learns. */
   readonly potential: Potential;
+  /** Sets onto which each step is projected after the mirror step, in this order; none unless given. */
+  readonly constraints?: readonly Constraint[];
 }
 
 export interface TrainingStepOptions {
   readonly parameters: Named<Parameter>;
   /** What is fed at each step: examples, labels. */
   readonly inputs: readonly Value[];
-  /** From the weights to the loss, one number, and whatever else is to be read after each step. */
+  /**
+   * From the weights to the loss, and whatever else is to be read after each step.
+   *
+   * The loss is one number, of shape [] or of size 1; with `runs` it is [runs], and each run looks at its weights only.
+   */
   readonly forward: (weights: Named<Value>) => { readonly loss: Value } & Named<Value>;
   /** The optimiser; it ends with `scaleByLearningRate()`. */
   readonly chain: Unit;
+  /** Runs side by side; then each tensor of `parameters` is [runs, ...] (`stackRuns`). Without it there is one, without that axis. */
+  readonly runs?: number;
 }
 
 /** A step that `openLoop` repeats: open a session on `graph`, then a loop with `carried` and `initial`. */
@@ -40,14 +54,18 @@ export interface TrainingStep extends LoopOptions {
   readonly graph: Graph;
   /** Weights by parameter, and the states of the units; what is to be saved so that a run can go on. */
   readonly initial: Tensors;
-  /** The rate of one step, to be fed as `learningRate`. */
-  learningRate(rate: number): GraphTensor;
+  /**
+   * The rate of one step, to be fed as `learningRate`: the same for all runs, or one for each.
+   *
+   * @throws InputError `bad-length`; `bad-option` from the limit of a unit on (1/λ of `decoupledWeightDecay`), and for NaN
+   */
+  learningRate(rate: number | readonly number[]): GraphTensor;
 }
 
 /**
  * The graph of one step of mirror descent, each parameter in its own geometry.
  *
- * g = ∂loss/∂w;  u = chain(g);  next w = (φ′)⁻¹(φ′(w) + u), with the φ of the parameter
+ * g = ∂loss/∂w;  u = chain(g);  next w = P((φ′)⁻¹(φ′(w) + u)), with the φ of the parameter and P onto its constraints
  *
  * The loss that a step gives is the one before its update. The number of the step is the caller's: it makes the learning
  * rate, which is fed. The same state and the same feeds give the same bits.
@@ -55,31 +73,34 @@ export interface TrainingStep extends LoopOptions {
  * A run goes on from what `loop.state()` gave: `openLoop(session, { ...step, initial: saved })`, also in another geometry,
  * because the states of the units do not depend on it.
  *
+ * With `runs`, that many go side by side, which is much faster than one by one where a run is small: each has its own
+ * weights, states, learning rate and loss, and one that diverges leaves the others alone. `takeRun(loop.state(), k)` is
+ * the state of one, which can go on alone.
+ *
  * A zero weight is allowed under the negative entropy, where it stays zero.
  *
- * @throws InputError `no-parameters`, `bad-type` unless all are float32 or all float64, `outside-domain`;
+ * @throws InputError `no-parameters`, `bad-type` unless all are float32 or all float64, `outside-domain`,
+ *   `outside-constraint`; `bad-option`, `bad-shape`, `bad-loss` where tensors or the loss do not have the runs;
  *   `repeated-name` where a parameter is called as an input or an output of `forward`, or `learningRate`
  * @example
  * const step = trainingStep({ parameters: { w: { tensor, potential: negativeEntropy } }, inputs: [x], forward, chain });
  * const loop = openLoop(await openSession(step.graph), step);
  * const { loss } = await loop.step({ x: batch, learningRate: step.learningRate(0.1) });
  */
-export function trainingStep({ parameters, inputs, forward, chain }: TrainingStepOptions): TrainingStep {
+export function trainingStep(options: TrainingStepOptions): TrainingStep {
+  const { parameters, inputs, forward, chain, runs } = options;
   const dtype = requireParameters(parameters);
   const tensors = mapNamed(parameters, ({ tensor }) => tensor);
-  const states = chain.init(tensors);
+  if (runs !== undefined) requireRuns(tensors, runs);
+  const states = runs === undefined ? chain.init(tensors) : initialOfEachRun(chain, tensors, runs);
   const inputOf = ({ dtype: type, shape }: GraphTensor, name: string) => input(name, type, shape);
   const weights = mapNamed(tensors, inputOf);
   const state = mapNamed(states, inputOf);
-  const learningRate = input("learningRate", dtype, []);
+  const learningRate = input("learningRate", dtype, runs === undefined ? [] : [runs]);
   const results = forward(weights);
-  const names = Object.keys(weights);
-  const slopes = gradient(results.loss, Object.values(weights));
-  const gradients = Object.fromEntries(names.map((name, i) => [name, slopes[i]]));
+  const gradients = gradientsOf(results.loss, weights, options);
   const optimised = chain.update(gradients, { parameters: weights, state, learningRate });
-  const moved = mapNamed(parameters, ({ potential }, name) =>
-    mirrorStep(potential)(weights[name], optimised.updates[name]),
-  );
+  const moved = movedBy(optimised, weights, parameters);
   const initial = { ...tensors, ...states };
   const carried = mapNamed(initial, (_, name) => `next:${name}`);
   const next = Object.entries({ ...moved, ...optimised.state }).map(
@@ -97,7 +118,86 @@ export function trainingStep({ parameters, inputs, forward, chain }: TrainingSte
     inputs: [...inputs, learningRate, ...Object.values(weights), ...Object.values(state)],
     outputs: { ...results, ...Object.fromEntries(next) },
   });
-  return { graph, carried, initial, learningRate: (rate) => tensorOf(dtype, [], [rate]) };
+  return { graph, carried, initial, learningRate: rateMaker(dtype, options) };
+}
+
+/** ∂loss/∂w for each parameter, of the sum over runs: as no run looks at another's weights, each gets its own. */
+function gradientsOf(
+  loss: Value,
+  weights: Named<Value>,
+  { parameters, runs }: TrainingStepOptions,
+): Named<Value> {
+  if (runs !== undefined && !sameValueType(loss, { dtype: loss.dtype, shape: [runs] })) {
+    throw new InputError({
+      code: "bad-loss",
+      message: `trainingStep: expected a loss of shape [${runs}], one number for each run, got ${typeText(loss)}; reduce all axes but the first`,
+    });
+  }
+  const ones = runs === undefined ? null : constant(tensorOf(loss.dtype, [runs], new Array(runs).fill(1)));
+  const slopes = gradient(loss, Object.values(weights), ones);
+  const names = Object.keys(weights);
+  const whole = Object.fromEntries(names.map((name, i) => [name, slopes[i]]));
+  return mapNamed(whole, (slope, name) =>
+    constraintsOf(parameters[name]).reduce((rest, { restrict }) => restrict?.(rest) ?? rest, slope),
+  );
+}
+
+const constraintsOf = ({ constraints = [] }: Parameter) => constraints;
+
+/** The weights after the step, each in its geometry and within its constraints. */
+function movedBy(
+  { updates, weights: from }: UnitResult,
+  before: Named<Value>,
+  parameters: Named<Parameter>,
+): Named<Value> {
+  return mapNamed(parameters, (parameter, name) => {
+    const moved = mirrorStep(parameter.potential)((from ?? before)[name], updates[name]);
+    return constraintsOf(parameter).reduce((next, { project }) => project(next, before[name]), moved);
+  });
+}
+
+/** The states of every run, each made from its own weights. */
+function initialOfEachRun(chain: Unit, tensors: Tensors, runs: number): Tensors {
+  return stackRuns(Array.from({ length: runs }, (_, run) => chain.init(takeRun(tensors, run))));
+}
+
+function rateMaker(
+  dtype: FloatType,
+  { chain: { learningRateLimit = Infinity }, runs }: TrainingStepOptions,
+): TrainingStep["learningRate"] {
+  const shape = runs === undefined ? [] : [runs];
+  return (rate) => {
+    const rates = typeof rate === "number" ? new Array<number>(runs ?? 1).fill(rate) : rate;
+    if (rates.length !== (runs ?? 1)) {
+      throw new InputError({
+        code: "bad-length",
+        message: `learningRate: expected one rate for each of ${runs ?? 1} runs, got ${rates.length}; give one number for all`,
+      });
+    }
+    const wrong = rates.findIndex((value) => !(value < learningRateLimit));
+    if (wrong >= 0) {
+      throw new InputError({
+        code: "bad-option",
+        message: `learningRate: expected rates < ${learningRateLimit} (the limit of the chain), got ${rates[wrong]} (run ${wrong}); lower it, or the decoupled decay`,
+      });
+    }
+    return tensorOf(dtype, shape, rates);
+  };
+}
+
+function requireRuns(tensors: Tensors, runs: number): void {
+  if (!Number.isInteger(runs) || runs < 1) {
+    throw new InputError({
+      code: "bad-option",
+      message: `trainingStep: expected runs to be an integer > 0, got ${runs}; leave it out for one run`,
+    });
+  }
+  const wrong = Object.entries(tensors).find(([, { shape }]) => shape[0] !== runs);
+  if (wrong === undefined) return;
+  throw new InputError({
+    code: "bad-shape",
+    message: `trainingStep: expected parameters with ${runs} runs as first axis, got ${typeText(wrong[1])} ("${wrong[0]}"); make them with stackRuns`,
+  });
 }
 
 /** The element type that all parameters share. */
@@ -115,8 +215,10 @@ function requireParameters(parameters: Named<Parameter>): FloatType {
   throw badType(dtype, Object.keys(parameters)[0]);
 }
 
-function requireParameter(name: string, { tensor, potential }: Parameter, dtype: string): void {
+function requireParameter(name: string, parameter: Parameter, dtype: string): void {
+  const { tensor, potential } = parameter;
   if (tensor.dtype !== dtype) throw badType(`${dtype} and ${tensor.dtype}`, name);
+  for (const { requireInside } of constraintsOf(parameter)) requireInside(tensor, name);
   const { domain } = potential;
   for (const [i, value] of tensor.data.entries()) {
     const weight = Number(value);

@@ -2,18 +2,25 @@
 
 import { InputError } from "../errors.ts";
 import type { GraphTensor, Value } from "../graph/index.ts";
-
-/** One thing for each parameter or each state, by name. */
-export type Named<T> = Readonly<Record<string, T>>;
+import type { Named } from "../network/index.ts";
 
 /** What a unit may look at beside the updates. */
 export interface UnitContext {
-  /** The weights before the step, by parameter. */
+  /** The weights before the step, by parameter, as the units before this one left them. */
   readonly parameters: Named<Value>;
   /** What `init` made or the last step left, under the same names. */
   readonly state: Named<Value>;
-  /** The learning rate of this step, a single number. */
+  /** The learning rate of this step: a single number, or one for each run, [runs]. */
   readonly learningRate: Value;
+}
+
+export interface UnitResult {
+  /** What enters the next unit. */
+  readonly updates: Named<Value>;
+  /** The states after the step. */
+  readonly state: Named<Value>;
+  /** The weights from which the mirror step starts, where the unit moves them itself; those before the step unless given. */
+  readonly weights?: Named<Value>;
 }
 
 /**
@@ -25,13 +32,21 @@ export interface UnitContext {
 export interface Unit {
   /** A word for its kind; a chain puts it before the names of its states. */
   readonly name: string;
-  /** The states before the first step. */
+  /** Learning rates from here on make no sense for it and are refused; all do unless given. */
+  readonly learningRateLimit?: number;
+  /** The states before the first step, of one run. */
   init(parameters: Named<GraphTensor>): Named<GraphTensor>;
-  /** The updates that it passes on, and its states after the step. */
-  update(
-    updates: Named<Value>,
-    context: UnitContext,
-  ): { readonly updates: Named<Value>; readonly state: Named<Value> };
+  /** One step; where runs go side by side, all values have them as leading axis. */
+  update(updates: Named<Value>, context: UnitContext): UnitResult;
+}
+
+/** Refuses an option of a unit that is out of its range. */
+export function requireOption(where: string, what: string, value: number, holds: boolean): void {
+  if (holds) return;
+  throw new InputError({
+    code: "bad-option",
+    message: `${where}: expected ${what}, got ${value}; choose another value`,
+  });
 }
 
 /** The same function of every entry of a record. */
@@ -55,7 +70,7 @@ export function statelessUnit(
 }
 
 /**
- * Units one after another, as one unit: the updates of each enter the next.
+ * Units one after another, as one unit: the updates and weights of each enter the next.
  *
  * States are named `UNIT/STATE`, a second unit of one name `UNIT-2/STATE`.
  *
@@ -75,18 +90,21 @@ export function chain(...units: readonly Unit[]): Unit {
   });
   return {
     name: "chain",
+    learningRateLimit: Math.min(...units.map(({ learningRateLimit = Infinity }) => learningRateLimit)),
     init: (parameters) =>
       Object.assign({}, ...units.map((unit, i) => withPrefix(prefixes[i], unit.init(parameters)))),
     update(updates, context) {
       let passed = updates;
+      let weights = context.parameters;
       const states: Named<Value>[] = [];
       for (const [i, unit] of units.entries()) {
         const state = withoutPrefix(prefixes[i], context.state);
-        const result = unit.update(passed, { ...context, state });
+        const result = unit.update(passed, { ...context, parameters: weights, state });
         passed = result.updates;
+        weights = result.weights ?? weights;
         states.push(withPrefix(prefixes[i], result.state));
       }
-      return { updates: passed, state: Object.assign({}, ...states) };
+      return { updates: passed, state: Object.assign({}, ...states), weights };
     },
   };
 }

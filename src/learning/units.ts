@@ -1,6 +1,5 @@
-/** The optimiser units: weight decay, clipping, momentum and the learning rate. */
+/** The optimiser units: weight decay, clipping, momentum and the learning rate; Adam has a file of its own. */
 
-import { InputError } from "../errors.ts";
 import {
   Add,
   Div,
@@ -9,20 +8,22 @@ import {
   Max,
   Mul,
   Neg,
-  ReduceSum,
   Sqrt,
-  sizeOf,
+  Sub,
   tensorOf,
   type Value,
+  zeroTensor,
 } from "../graph/index.ts";
-import { mapNamed, type Named, statelessUnit, type Unit } from "./unit.ts";
+import type { Named } from "../network/index.ts";
+import { alongRuns, sumOfEachRun } from "./runs.ts";
+import { mapNamed, requireOption, statelessUnit, type Unit } from "./unit.ts";
 
 /**
  * Weight decay added to the gradient, so that momentum smooths both.
  *
  * `proportional`: g + λw, the gradient of λw²/2; under the negative entropy |w| shrinks by exp(−ηλ|w|), large weights
  * fastest. `sign`: g + λ sgn(w), the gradient of λ|w|; under the negative entropy |w| shrinks by exp(−ηλ) for all sizes.
- * It is not the decoupled decay of AdamW.
+ * AdamW's is `decoupledWeightDecay`.
  *
  * @param rate  λ ≥ 0 and finite
  * @param form  `proportional` unless given
@@ -41,6 +42,33 @@ export function weightDecay({
   return statelessUnit("weight-decay", (update, weight) =>
     rate === 0 ? update : Add(update, Mul(pull(weight), rate)),
   );
+}
+
+/**
+ * Weight decay that does not pass through the optimiser: the weights shrink by a factor before the mirror step.
+ *
+ * w ← w(1 − ηλ), in every geometry alike; the update follows from there.
+ *
+ * No weight changes its sign: learning rates η ≥ 1/λ are refused by `TrainingStep.learningRate`; one that is fed past it
+ * shrinks weights to 0. Without Adam it is plain gradient descent's usual decay in the 2-norm only.
+ *
+ * @param rate  λ ≥ 0 and finite, PyTorch's `weight_decay` of AdamW
+ * @throws InputError `bad-option`
+ * @see Loshchilov & Hutter 2019, "Decoupled weight decay regularization" (ICLR), arXiv:1711.05101
+ */
+export function decoupledWeightDecay({ rate }: { readonly rate: number }): Unit {
+  requireOption("decoupledWeightDecay", "rate >= 0 and finite", rate, rate >= 0 && rate < Infinity);
+  return {
+    name: "decoupled-weight-decay",
+    learningRateLimit: 1 / rate,
+    init: () => ({}),
+    update(updates, { parameters, learningRate }) {
+      if (rate === 0) return { updates, state: {} };
+      const factor = Max(Sub(1, Mul(learningRate, rate)), 0);
+      const weights = mapNamed(parameters, (weight) => Mul(weight, alongRuns(factor, weight)));
+      return { updates, state: {}, weights };
+    },
+  };
 }
 
 export interface MomentumOptions {
@@ -70,14 +98,14 @@ export function momentum({ decay, dampening = 0, nesterov = false }: MomentumOpt
   return {
     name: "momentum",
     init(parameters) {
-      const buffers = Object.entries(parameters).map(([name, tensor]) => [buffer(name), zerosLike(tensor)]);
+      const buffers = Object.entries(parameters).map(([name, tensor]) => [buffer(name), zeroTensor(tensor)]);
       // Without dampening an empty buffer does the first step right by itself.
       const started = dampening === 0 ? {} : { first: tensorOf(dtypeOf(parameters), [], [1]) };
       return { ...Object.fromEntries(buffers), ...started };
     },
     update(updates, { state }) {
       const damped = (update: Value) =>
-        dampening === 0 ? update : Mul(update, Max(state.first, 1 - dampening));
+        dampening === 0 ? update : Mul(update, alongRuns(Max(state.first, 1 - dampening), update));
       const buffers = mapNamed(updates, (update, name) =>
         Add(Mul(state[buffer(name)], decay), damped(update)),
       );
@@ -94,7 +122,7 @@ export function momentum({ decay, dampening = 0, nesterov = false }: MomentumOpt
 }
 
 /**
- * All updates times one factor, so that their joint 2-norm is at most `maximum`.
+ * All updates times one factor, so that their joint 2-norm is at most `maximum`; each run has its own.
  *
  * factor = maximum / max(‖(g₁, g₂, …)‖₂, maximum);  exactly 1 where the norm is small enough.
  *
@@ -109,32 +137,22 @@ export function clipGlobalNorm({ maximum }: { readonly maximum: number }): Unit 
   return {
     name: "clip-global-norm",
     init: () => ({}),
-    update(updates) {
+    update(updates, { learningRate }) {
       const squares = Object.values(updates).map((value) =>
-        ReduceSum(Mul(value, value), null, { keepdims: 0 }),
+        sumOfEachRun(Mul(value, value), learningRate.shape),
       );
       const norm = Sqrt(squares.reduce((sum, square) => Add(sum, square)));
       const factor = Div(maximum, Max(norm, maximum));
-      return { updates: mapNamed(updates, (value) => Mul(value, factor)), state: {} };
+      return { updates: mapNamed(updates, (value) => Mul(value, alongRuns(factor, value))), state: {} };
     },
   };
 }
 
 /** The update −η·d: from directions of growing loss to changes of the dual weights. */
 export function scaleByLearningRate(): Unit {
-  return statelessUnit("learning-rate", (update, _, learningRate) => Mul(update, Neg(learningRate)));
-}
-
-function zerosLike({ dtype, shape }: GraphTensor): GraphTensor {
-  return tensorOf(dtype, shape, new Array(sizeOf(shape)).fill(0));
+  return statelessUnit("learning-rate", (update, _, learningRate) =>
+    Mul(update, alongRuns(Neg(learningRate), update)),
+  );
 }
 
 const dtypeOf = (parameters: Named<GraphTensor>) => Object.values(parameters)[0].dtype;
-
-function requireOption(where: string, what: string, value: number, holds: boolean): void {
-  if (holds) return;
-  throw new InputError({
-    code: "bad-option",
-    message: `${where}: expected ${what}, got ${value}; choose another value`,
-  });
-}

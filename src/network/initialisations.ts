@@ -212,8 +212,8 @@ function filled(shape: readonly number[], draw: (index: number) => number): Floa
   return weights;
 }
 
-/** gain/√fan. */
-function deviationOf(
+/** gain/√fan, the standard deviation of a weight. */
+export function deviationOf(
   where: string,
   shape: readonly number[],
   { gain = 1, fan = "in" }: ScaleOptions,

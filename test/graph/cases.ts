@@ -107,10 +107,26 @@ const transposedConvolutions: readonly Case[] = [
   { inputs: [normal(1, 5, 4), normal(5, 6, 3)], build: (x, w) => transposed(x, w, null, { dilations: [2] }) },
 ];
 
+/** Rows, inner size and columns of matrix products: matrices, and vectors on either side. */
+const products = [
+  [2, 4, 3],
+  [1, 4, 3],
+  [2, 4, 1],
+  [2, 1, 3],
+] as const;
+
 type Pool = (x: Value, options: Parameters<typeof ops.MaxPool>[1]) => Value;
 
 const pools = (pool: Pool): readonly Case[] => [
   { inputs: [normal(2, 3, 4, 4)], build: (x) => pool(x, { kernel_shape: [2, 2], strides: [2, 2] }) },
+  // Side by side with a rest, along one axis and along three.
+  { inputs: [normal(1, 2, 5, 7)], build: (x) => pool(x, { kernel_shape: [2, 3], strides: [2, 3] }) },
+  { inputs: [normal(2, 2, 7)], build: (x) => pool(x, { kernel_shape: [3], strides: [3] }) },
+  {
+    inputs: [normal(1, 2, 4, 3, 2)],
+    build: (x) => pool(x, { kernel_shape: [2, 1, 2], strides: [2, 1, 2] }),
+  },
+  { inputs: [normal(1, 1, 6, 6)], build: (x) => pool(x, { kernel_shape: [5, 5], strides: [5, 5] }) },
   { inputs: [normal(1, 2, 5, 6)], build: (x) => pool(x, { kernel_shape: [3, 2], pads: [1, 0, 1, 1] }) },
   {
     inputs: [normal(1, 2, 7, 7)],
@@ -190,16 +206,18 @@ export const cases: { readonly [Op in OpType]: readonly Case[] } = {
     { inputs: [normal(3, 2), int64([2, 2], 2, 0, 2, 1)], build: (x, i) => ops.GatherElements(x, i) },
   ],
   Gelu: [unary((x) => ops.Gelu(x)), unary((x) => ops.Gelu(x, { approximate: "tanh" }))],
-  Gemm: ([0, 1] as const).flatMap((transA) =>
-    ([0, 1] as const).map(
-      (transB): Case => ({
-        inputs: [
-          transA ? normal(4, 2) : normal(2, 4),
-          transB ? normal(3, 4) : normal(4, 3),
-          transA ? normal(3) : normal(2, 1),
-        ],
-        build: (a, b, c) => ops.Gemm(a, b, c, { transA, transB, alpha: 0.5, beta: 0.7 }),
-      }),
+  Gemm: products.flatMap(([m, k, n]) =>
+    ([0, 1] as const).flatMap((transA) =>
+      ([0, 1] as const).map(
+        (transB): Case => ({
+          inputs: [
+            transA ? normal(k, m) : normal(m, k),
+            transB ? normal(n, k) : normal(k, n),
+            transA ? normal(n) : normal(m, 1),
+          ],
+          build: (a, b, c) => ops.Gemm(a, b, c, { transA, transB, alpha: 0.5, beta: 0.7 }),
+        }),
+      ),
     ),
   ),
   GlobalAveragePool: [unary(ops.GlobalAveragePool, normal(2, 3, 2, 2))],

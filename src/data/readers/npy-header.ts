@@ -23,13 +23,22 @@ export interface NpyHeader {
   readonly dataBytes: number;
 }
 
+/** The header of an array of Python objects: a pickle follows it, to the end of the file. */
+export interface ObjectHeader {
+  readonly dtype: "object";
+  readonly descr: string;
+  readonly shape: readonly number[];
+  readonly dataStart: number;
+}
+
 export const npyMagic = "\x93NUMPY";
 
 /** Headers are some hundred bytes; beyond this one is damaged or hostile. */
 const longestHeader = 2 ** 20;
 const mostDimensions = 64;
 
-const elementTypes: ReadonlyMap<string, DataType> = new Map([
+/** By the letter and size of numpy, such as `f4`. */
+export const elementTypes: ReadonlyMap<string, DataType> = new Map([
   ["f2", "float16"],
   ["f4", "float32"],
   ["f8", "float64"],
@@ -45,16 +54,33 @@ const elementTypes: ReadonlyMap<string, DataType> = new Map([
 ]);
 
 /**
- * Reads the header and checks it against the length of the file; no values are read.
+ * Reads the header of an array of numbers and checks it against the length of the file; no values are read.
+ *
+ * @throws what `readAnyNpyHeader` throws; UnsupportedError `object-array` for an array of Python objects
+ */
+export async function readNpyHeader(source: ByteSource, options?: SliceOptions): Promise<NpyHeader> {
+  const header = await readAnyNpyHeader(source, options);
+  if (header.dtype !== "object") return header;
+  throw new UnsupportedError({
+    code: "object-array",
+    message: `npy "${source.name}": expected an array of numbers, got descr "${header.descr}" (pickled Python objects); read it with readFile, or save its arrays with numpy.savez`,
+  });
+}
+
+/**
+ * Reads the header, be it of numbers or of Python objects, and checks it against the length of the file.
  *
  * Versions 1.0, 2.0 and 3.0. Bytes after the values are refused: numpy.load passes over them in silence, but they
  * are further arrays saved into the same file, or the sign of a damaged header.
  *
  * @throws InputError `wrong-magic`, `truncated-file`, `trailing-bytes`, `bad-header`, `bad-shape`;
- *   UnsupportedError `npy-version`, `object-array`, `element-type`
+ *   UnsupportedError `npy-version`, `element-type`
  * @see NumPy enhancement proposal 1 (2007) and numpy.lib.format
  */
-export async function readNpyHeader(source: ByteSource, options?: SliceOptions): Promise<NpyHeader> {
+export async function readAnyNpyHeader(
+  source: ByteSource,
+  options?: SliceOptions,
+): Promise<NpyHeader | ObjectHeader> {
   const where = `npy "${source.name}"`;
   const start = await source.slice(0, Math.min(256, source.byteLength), options);
   const { version, lengthBytes } = readVersion(where, start);
@@ -77,7 +103,7 @@ export async function readNpyHeader(source: ByteSource, options?: SliceOptions):
       ? start.subarray(textStart, dataStart)
       : await source.slice(textStart, dataStart, options);
   const header = parseHeader(where, decodeText(where, text, version), version, dataStart);
-  requireLength(where, header, source.byteLength);
+  if (header.dtype !== "object") requireLength(where, header, source.byteLength);
   return header;
 }
 
@@ -122,7 +148,7 @@ function parseHeader(
   text: string,
   version: NpyHeader["version"],
   dataStart: number,
-): NpyHeader {
+): NpyHeader | ObjectHeader {
   const literal = parsePythonLiteral(text, where);
   const entries = literal.kind === "dict" ? literal.entries : null;
   const descr = entries?.get("descr");
@@ -134,8 +160,11 @@ function parseHeader(
       message: `${where}: expected a header with descr, fortran_order (True or False) and shape (a tuple), got ${shorten(showPythonLiteral(literal))}; save the array again with numpy.save`,
     });
   }
-  const element = readElementType(where, descr);
   const sizes = readShape(where, shape.items);
+  if (descr.kind === "string" && /^\|?O\d*$/.test(descr.value)) {
+    return { dtype: "object", descr: descr.value, shape: sizes, dataStart };
+  }
+  const element = readElementType(where, descr);
   return {
     version,
     ...element,
@@ -177,12 +206,6 @@ const refusals: readonly (readonly [descr: RegExp, meaning: string, attempt: str
 ];
 
 function refusedElementType(where: string, descr: string): UnsupportedError {
-  if (/^\|?O/.test(descr)) {
-    return new UnsupportedError({
-      code: "object-array",
-      message: `${where}: expected an array of numbers, got descr "${descr}" (pickled Python objects, which are never executed here); load it in Python and save its arrays with numpy.savez`,
-    });
-  }
   const known = refusals.find(([form]) => form.test(descr));
   const meaning = known === undefined ? "an unknown element type" : known[1];
   return new UnsupportedError({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { npyFile, npyHeader, recordingSource, refusal } from "../../../test/byte-sources.ts";
+import { latin1, npyFile, npyHeader, recordingSource, refusal } from "../../../test/byte-sources.ts";
+import { floats, joined, legacyCheckpoint, storage as tensorStorage } from "../../../test/checkpoints.ts";
 import { describedTensor, expectedTensor, fixtureBytes, fixtureNames } from "../../../test/fixture-files.ts";
 import { bytesSource } from "../byte-source.ts";
 import { npyReader, readNpy } from "./npy.ts";
@@ -105,7 +106,7 @@ describe("readNpyHeader", () => {
   });
 
   it.each([
-    ["'|O'", "object-array", '"|O" (pickled Python objects, which are never executed here)'],
+    ["'|O'", "object-array", '"|O" (pickled Python objects)'],
     ["'<c8'", "element-type", '"<c8" (complex numbers)'],
     ["'<c16'", "element-type", "complex"],
     ["'<U3'", "element-type", "text"],
@@ -213,5 +214,73 @@ describe("npyReader", () => {
       leftOut: [],
     });
     expect((await refusal(npyReader.read(source, { names: ["w.initial"] }))).code).toBe("unknown-name");
+  });
+});
+
+describe("an array of Python objects", () => {
+  const bytesOf = (pickle: string, shape: string) =>
+    joined([npyFile(npyHeader("'|O'", shape), 0), latin1(pickle)]);
+  const open = (pickle: string, shape = "()") => bytesSource("a.npy", bytesOf(pickle, shape));
+  const array = (shape: string, items: string) =>
+    `cnumpy.core.multiarray\n_reconstruct\n)R(K\x01${shape}cnumpy\ndtype\nU\x02O8\x85R(K\x03U\x01|NNNtb\x89](${items}etb`;
+
+  it("gives the tensors and arrays inside by their keys, or one alone by the file's name", async () => {
+    const inside = array("K\x02\x85", array(")", "N") + array(")", "N"));
+    expect((await refusal(npyReader.read(open(`${inside}.`, "(2,)")))).code).toBe("no-arrays");
+    const number =
+      "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\nU\x02i2\x85R(K\x03U\x01>NNNtbC\x02\x01\x02tR";
+    expect(await npyReader.read(open(`${array(")", number)}.`))).toMatchObject({
+      format: "npy",
+      tensors: [{ name: "a", tensor: { dtype: "int16", shape: [], data: Int16Array.of(258) } }],
+    });
+    const two = open(`${array("K\x02\x85", `N}U\x01x${number}s`)}.`, "(2,)");
+    expect(await npyReader.read(two)).toMatchObject({ tensors: [{ name: "1.x" }], metadata: { 0: "None" } });
+    expect(await npyReader.read(two, { names: ["1.x"] })).toMatchObject({ tensors: [{ name: "1.x" }] });
+  });
+
+  it.each([
+    ["another array than its header", `${array("K\x02\x85", "NN")}.`, "bad-shape", "got shape [2]"],
+    ["no array", "K\x05.", "bad-shape", "got 5"],
+    ["an array without contents", "cnumpy.core.multiarray\n_reconstruct\n)R.", "bad-shape", "got None"],
+    ["fewer objects than its shape", `${array("K\x02\x85", "N")}.`, "bad-pickle", "expected 2 objects"],
+    ["bytes after its pickle", `${array(")", "N")}.N`, "trailing-bytes", "1 bytes more"],
+    [
+      "fewer bytes than its shape",
+      `${array(")", "cnumpy.core.multiarray\n_reconstruct\n)R(K\x01K\x09\x85cnumpy\ndtype\nU\x02f4\x85R(K\x03U\x01<NNNtb\x89C\x04abcdtb")}.`,
+      "bad-pickle",
+      "9 values of numpy <f4",
+    ],
+  ])("that holds %s is refused", async (_, pickle, code, words) => {
+    for (const read of [npyReader.read, npyReader.inspect]) {
+      const error = await refusal(read(open(pickle)));
+      expect(error).toMatchObject({ name: "InputError", code });
+      expect(error.message).toContain(words);
+    }
+  });
+
+  it("that holds one storage and shows it again and again has it looked at once", async () => {
+    const storage = String.fromCharCode(...legacyCheckpoint(tensorStorage({ count: 2 }), { 0: floats(2) }));
+    const length = String.fromCharCode(storage.length & 255, storage.length >> 8, 0, 0);
+    const view =
+      "ctorch._utils\n_rebuild_tensor\n(ctorch.storage\n_load_from_bytes\nh\x00\x85RK\x00K\x02\x85K\x01\x85tR";
+    const readsFor = async (views: number) => {
+      const shape = `K${String.fromCharCode(views)}\x85`;
+      const pickle = `B${length}${storage}q\x000${array(shape, view.repeat(views))}.`;
+      const { source, reads } = recordingSource("a.npy", bytesOf(pickle, `(${views},)`));
+      const contents = await npyReader.read(source);
+      expect(contents).toMatchObject({
+        tensors: new Array(views).fill({ tensor: { data: Float32Array.of(0, 1) } }),
+      });
+      return reads.length;
+    };
+    // Each further view reads its values, nothing else.
+    expect(await readsFor(30)).toBe((await readsFor(1)) + 29);
+  });
+
+  it("that calls os.system is refused by that name", async () => {
+    const error = await refusal(npyReader.read(open("cposix\nsystem\nU\x04true\x85R.")));
+    expect(error).toMatchObject({ name: "UnsupportedError", code: "pickle-name" });
+    expect(error.message).toContain('npy "a.npy": expected a pickle of tensors');
+    expect(error.message).toContain('"posix.system"');
   });
 });

@@ -1,7 +1,9 @@
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { latin1, npyFile, npyHeader, recordingSource, refusal } from "../../../test/byte-sources.ts";
+import { joined } from "../../../test/checkpoints.ts";
 import { describedTensor, expectedTensors, fixtureBytes, fixtureNames } from "../../../test/fixture-files.ts";
+import { torchFixture } from "../../../test/torch-fixtures.ts";
 import { bytesSource } from "../byte-source.ts";
 import { encodeNpy, encodeNpz } from "../writers/npy.ts";
 import { inspectNpz, readNpz } from "./npz.ts";
@@ -58,6 +60,24 @@ describe("readNpz", () => {
     expect(other.leftOut).toEqual([{ name: "readme.txt", reason: "not a .npy array" }]);
   });
 
+  it("reads what is inside arrays of Python objects, and leaves out one that would call something", async () => {
+    const call = joined([npyFile(npyHeader("'|O'", "()"), 0), latin1("cos\nsystem\n.")]);
+    const { tensors, leftOut } = await readNpz(open(zipSync({ "w.npy": good, "run.npy": call })));
+    expect(tensors.map((each) => each.name)).toEqual(["w"]);
+    expect(leftOut).toEqual([{ name: "run", reason: expect.stringContaining('the name "os.system"') }]);
+    const objects = open(torchFixture("objects.npz"));
+    const named = await readNpz(objects, { names: ["run.w", "one", "plain"] });
+    expect(named.tensors.map((each) => [each.name, each.tensor.shape])).toEqual([
+      ["run.w", [2, 2]],
+      ["one", [2]],
+      ["plain", [3]],
+    ]);
+    const error = await refusal(readNpz(objects, { names: ["run.v"] }));
+    expect(error.message).toContain(
+      'npy "run.npz/run.npy": expected the name of a tensor in it, got "run.v"',
+    );
+  });
+
   it("throws for a damaged member rather than leave it out", async () => {
     const error = await refusal(readNpz(open(zipSync({ "good.npy": good, "w.npy": good.subarray(0, 129) }))));
     expect(error).toMatchObject({ name: "InputError", code: "truncated-file" });
@@ -81,7 +101,6 @@ describe("readNpz", () => {
 
   it.each([
     ["an empty archive", "InputError", {}],
-    ["a PyTorch checkpoint", "UnsupportedError", { "archive/data.pkl": good }],
     ['2 other files such as "a.txt", "b.txt"', "UnsupportedError", { "a.txt": good, "b.txt": good }],
   ])("refuses %s", async (got, name, files) => {
     const error = await refusal(readNpz(open(zipSync(files))));

@@ -1,15 +1,18 @@
 /** Archives of arrays saved by numpy.savez and numpy.savez_compressed. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { InputError, UnsupportedError } from "../../errors.ts";
 import type { NamedTensor } from "../../tensor.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
-import type { FileReader, LeftOut, ReadOptions, TensorDescription } from "../file-contents.ts";
+import { requireDistinct } from "../choose-tensors.ts";
+import type { FileMetadata, FileReader, LeftOut, ReadOptions, TensorDescription } from "../file-contents.ts";
+import { unknownName } from "../unknown-name.ts";
 import { listZip, openZipEntry, type ZipEntry } from "../zip.ts";
-import { readNpy } from "./npy.ts";
-import { readNpyHeader } from "./npy-header.ts";
+import { describeNpyAs, readNpyAs } from "./npy.ts";
 
 interface Member {
   readonly name: string;
+  /** Tensors inside a member of Python objects are called `MEMBER.NAME`. */
+  readonly isPrefix: true;
   readonly entry: ZipEntry;
 }
 
@@ -17,7 +20,8 @@ interface Member {
  * Reads the arrays named, or all; only the bytes of those and of the directory are read.
  *
  * A member that is asked for by name is read or its refusal thrown. Without names, members that hold no numbers
- * (text, objects, other files) are left out, each with its reason; a damaged one is still thrown.
+ * (text, other files) are left out, each with its reason; a damaged one is still thrown. A member of Python objects
+ * gives the tensors and arrays inside it as `MEMBER.NAME`.
  *
  * @returns tensors in the order of `names`, or of the archive
  * @throws InputError `unknown-name`, `duplicate-name`, `no-arrays` (empty), and what the zip and npy readers throw;
@@ -28,17 +32,18 @@ export async function readNpz(
   options?: ReadOptions,
 ): Promise<{ readonly tensors: readonly NamedTensor[]; readonly leftOut: readonly LeftOut[] }> {
   const { members, others } = await listMembers(source, options);
-  if (options?.names !== undefined) {
-    const tensors: NamedTensor[] = [];
-    for (const name of options.names) {
-      const entry = memberNamed(source, members, name).entry;
-      tensors.push({ name, tensor: await readNpy(await openZipEntry(source, entry, options), options) });
-    }
-    return { tensors, leftOut: [] };
+  if (options?.names === undefined) {
+    return collect(source, members, others, async (member) =>
+      readNpyAs(await open(source, member, options), member, options),
+    );
   }
-  return collect(members, others, async ({ name, entry }) => {
-    return { name, tensor: await readNpy(await openZipEntry(source, entry, options), options) };
-  });
+  const tensors: NamedTensor[] = [];
+  for (const name of options.names) {
+    const member = memberNamed(source, members, name);
+    const read = await readNpyAs(await open(source, member, options), member, { ...options, names: [name] });
+    tensors.push(...read.tensors);
+  }
+  return { tensors, leftOut: [] };
 }
 
 /** Names, types and shapes of the arrays; of each only the header is read. */
@@ -47,11 +52,15 @@ export async function inspectNpz(
   options?: SliceOptions,
 ): Promise<{ readonly tensors: readonly TensorDescription[]; readonly leftOut: readonly LeftOut[] }> {
   const { members, others } = await listMembers(source, options);
-  return collect(members, others, async ({ name, entry }) => {
-    const { dtype, shape } = await readNpyHeader(await openZipEntry(source, entry, options), options);
-    return { name, dtype, shape };
-  });
+  return collect(source, members, others, async (member) =>
+    describeNpyAs(await open(source, member, options), member, options),
+  );
 }
+
+const whereOf = (source: ByteSource) => `npz "${source.name}"`;
+
+const open = (source: ByteSource, { entry }: Member, options: SliceOptions | undefined) =>
+  openZipEntry(source, entry, options);
 
 export const npzReader: FileReader = {
   read: async (source, options) => ({ kind: "tensors", format: "npz", ...(await readNpz(source, options)) }),
@@ -62,22 +71,35 @@ export const npzReader: FileReader = {
   }),
 };
 
-async function collect<T>(
+interface Contents<T> {
+  readonly tensors: readonly T[];
+  readonly leftOut: readonly LeftOut[];
+  readonly metadata?: FileMetadata;
+}
+
+async function collect<T extends { readonly name: string }>(
+  source: ByteSource,
   members: readonly Member[],
   others: readonly LeftOut[],
-  read: (member: Member) => Promise<T>,
-): Promise<{ tensors: readonly T[]; leftOut: readonly LeftOut[] }> {
+  read: (member: Member) => Promise<Contents<T>>,
+): Promise<Contents<T>> {
   const tensors: T[] = [];
   const leftOut = [...others];
+  let metadata: FileMetadata = {};
   for (const member of members) {
     try {
-      tensors.push(await read(member));
+      const contents = await read(member);
+      tensors.push(...contents.tensors);
+      leftOut.push(...contents.leftOut);
+      metadata = { ...metadata, ...contents.metadata };
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
       leftOut.push({ name: member.name, reason: error.message });
     }
   }
-  return { tensors, leftOut };
+  // A key within an array of Python objects may read like another member: `a` with `b` inside, and `a.b`.
+  requireDistinct(whereOf(source), tensors);
+  return { tensors, leftOut, ...(Object.keys(metadata).length === 0 ? {} : { metadata }) };
 }
 
 async function listMembers(
@@ -87,17 +109,11 @@ async function listMembers(
   const entries = await listZip(source, options);
   const members: Member[] = [];
   const others: LeftOut[] = [];
-  const seen = new Set<string>();
+  requireDistinct(whereOf(source), entries);
   for (const entry of entries) {
-    if (seen.has(entry.name)) {
-      throw new InputError({
-        code: "duplicate-name",
-        message: `npz "${source.name}": expected every name once, got "${entry.name}" twice; save the arrays again under different names`,
-      });
-    }
-    seen.add(entry.name);
-    if (entry.name.endsWith(".npy")) members.push({ name: entry.name.slice(0, -".npy".length), entry });
-    else others.push({ name: entry.name, reason: "not a .npy array" });
+    if (entry.name.endsWith(".npy")) {
+      members.push({ name: entry.name.slice(0, -".npy".length), isPrefix: true, entry });
+    } else others.push({ name: entry.name, reason: "not a .npy array" });
   }
   if (members.length === 0) throw noArrays(source, entries);
   return { members, others };
@@ -106,27 +122,20 @@ async function listMembers(
 function noArrays(source: ByteSource, entries: readonly ZipEntry[]): InputError | UnsupportedError {
   const error = (got: string, attempt: string) => ({
     code: "no-arrays",
-    message: `npz "${source.name}": expected an archive with .npy arrays, got ${got}; ${attempt}`,
+    message: `${whereOf(source)}: expected an archive with .npy arrays, got ${got}; ${attempt}`,
   });
-  const has = (form: RegExp) => entries.some((entry) => form.test(entry.name));
   if (entries.length === 0)
     return new InputError(error("an empty archive", "save the arrays with numpy.savez"));
-  if (has(/(^|\/)data\.pkl$/)) {
-    return new UnsupportedError(error("a PyTorch checkpoint", "save its tensors with numpy.savez"));
-  }
   const names = entries.slice(0, 3).map((entry) => `"${entry.name}"`);
   const got = `${entries.length} other files such as ${names.join(", ")}`;
   return new UnsupportedError(error(got, "save the arrays with numpy.savez"));
 }
 
 function memberNamed(source: ByteSource, members: readonly Member[], name: string): Member {
-  const found = members.find((member) => member.name === name);
+  const found =
+    members.find((member) => member.name === name) ??
+    members.find((member) => name.startsWith(`${member.name}.`));
   if (found !== undefined) return found;
   const names = members.map((member) => member.name);
-  const near = nearestName(name, names);
-  const shown = names.length <= 12 ? names : [...names.slice(0, 12), `… (${names.length} in all)`];
-  throw new InputError({
-    code: "unknown-name",
-    message: `npz "${source.name}": expected the name of an array in it, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${shown.join(", ")}`,
-  });
+  throw unknownName(whereOf(source), "an array", name, names);
 }

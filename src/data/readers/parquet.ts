@@ -1,14 +1,14 @@
 /** Tables in Parquet, as pandas, R, Polars and DuckDB write them. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { InputError, UnsupportedError } from "../../errors.ts";
 import type { Column, Table } from "../../tensor.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { describeColumn } from "../describe-column.ts";
 import type { FileReader, LeftOut, ReadOptions } from "../file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "../first-bytes.ts";
 import { orDamaged } from "../foreign-errors.ts";
-import { listed } from "../table.ts";
 import { columnOfValues } from "../typed-column.ts";
+import { listed, namesThere } from "../unknown-name.ts";
 import {
   type ParquetColumn,
   type ParquetLayout,
@@ -143,10 +143,9 @@ function columnNamed(source: ByteSource, columns: readonly ParquetColumn[], name
   const found = columns.find(({ element }) => element.name === name);
   if (found !== undefined) return found;
   const names = columns.map(({ element }) => element.name);
-  const near = nearestName(name, names);
   throw new InputError({
     code: "unknown-column",
-    message: `${whereOf(source)}: expected the name of a column, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${listed(names)}`,
+    message: `${whereOf(source)}: expected the name of a column, got "${name}"; ${namesThere(name, names)}`,
   });
 }
 

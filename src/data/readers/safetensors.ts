@@ -15,10 +15,7 @@ import {
 
 type KnownEntry = SafetensorsEntry & { readonly dtype: DataType };
 
-/** Whether a tensor is of a type that Syngeo holds. */
-export const isKnown = <Entry extends SafetensorsEntry>(
-  entry: Entry,
-): entry is Entry & { readonly dtype: DataType } => entry.dtype !== null;
+const isKnown = (entry: SafetensorsEntry): entry is KnownEntry => entry.dtype !== null;
 
 /**
  * Reads a safetensors file: the header, then only the bytes of the tensors named, or of all.
@@ -75,8 +72,7 @@ async function readTensor(
   }
 }
 
-/** The refusal of a type that Syngeo does not hold. */
-export function unknownType(source: ByteSource, { name, storedType }: SafetensorsEntry): UnsupportedError {
+function unknownType(source: ByteSource, { name, storedType }: SafetensorsEntry): UnsupportedError {
   return new UnsupportedError({
     code: "element-type",
     message: `safetensors "${source.name}": expected F64, F32, F16, BF16, I8 to I64, U8 to U64 or BOOL, got ${JSON.stringify(storedType)} ("${name}"); save it as F32`,

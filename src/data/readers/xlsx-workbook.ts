@@ -1,9 +1,9 @@
 /** The parts of an Excel workbook: which sheets it has, its shared texts, which styles are dates. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { InputError, UnsupportedError } from "../../errors.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
 import { orDamaged } from "../foreign-errors.ts";
-import { listed } from "../table.ts";
+import { namesThere } from "../unknown-name.ts";
 import { walkXml, type XmlVisitor } from "../xml.ts";
 import { listZip, openZipEntry, type ZipEntry } from "../zip.ts";
 
@@ -158,9 +158,8 @@ export function sheetOf(source: ByteSource, { sheets }: Workbook, name: string |
   const found = name === undefined ? sheets[0] : sheets.find((sheet) => sheet.name === name);
   if (found !== undefined) return found;
   const names = sheets.map((sheet) => sheet.name);
-  const near = nearestName(name ?? "", names);
   throw new InputError({
     code: "unknown-sheet",
-    message: `${whereOf(source)}: expected the name of a sheet, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${listed(names)}`,
+    message: `${whereOf(source)}: expected the name of a sheet, got "${name}"; ${namesThere(name ?? "", names)}`,
   });
 }

@@ -14,9 +14,18 @@ import {
 import { sizeOf, type Value } from "../value.ts";
 import { MatMul } from "./linear.ts";
 import { ReduceSum, reshapeTo } from "./reduction.ts";
-import { Concat, padBy, reversed, Slice } from "./selection.ts";
+import { Concat, padBy, reversed } from "./selection.ts";
 import { Transpose } from "./shape.ts";
-import { extentOf, padsOf, perAxis, spanOf, type Windows, windowsOf } from "./windows.ts";
+import {
+  extentOf,
+  padsOf,
+  perAxis,
+  shiftedInput,
+  shiftsOf,
+  spanOf,
+  type Windows,
+  windowsOf,
+} from "./windows.ts";
 
 interface Operands {
   readonly x: Value;
@@ -115,7 +124,6 @@ const FEW_CHANNELS = 4;
 function weightGradient(x: Value, gradient: Value, windows: readonly Windows[], group: number): Value {
   const [batch, channels] = x.shape;
   const made = gradient.shape[1];
-  const kernel = windows.map((along) => along.kernel);
   const places = sizeOf(windows.map(({ count }) => count));
   const lead = group === 1 ? [batch] : [batch, group];
   const flows = reshapeTo(gradient, [...lead, made / group, places]);
@@ -124,8 +132,8 @@ function weightGradient(x: Value, gradient: Value, windows: readonly Windows[], 
     [0, 0, ...windows.map(({ before }) => before)],
     [0, 0, ...windows.map(({ after }) => after)],
   );
-  const shifted = shiftsOf(kernel).map((shift) => shiftedInput(padded, shift, windows));
-  const shape = [made, channels / group, ...kernel];
+  const shifted = shiftsOf(windows).map((shift) => shiftedInput(padded, shift, windows));
+  const shape = [made, channels / group, ...windows.map(({ kernel }) => kernel)];
   if (channels / group <= FEW_CHANNELS) {
     const columns = Concat(
       shifted.map((part) => reshapeTo(part, [batch, channels, 1, places])),
@@ -146,31 +154,6 @@ function batchProduct(a: Value, b: Value): Value {
   const rank = b.shape.length;
   const perm = b.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
   return ReduceSum(MatMul(a, Transpose(b, { perm })), [0], { keepdims: 0 });
-}
-
-/** Every place in a kernel, row-major. */
-function shiftsOf(kernel: readonly number[]): readonly (readonly number[])[] {
-  return kernel.reduce<readonly (readonly number[])[]>(
-    (shifts, size) => shifts.flatMap((shift) => Array.from({ length: size }, (_, k) => [...shift, k])),
-    [[]],
-  );
-}
-
-/** What the windows see at one place of the kernel: [N, C, ...counts]. */
-function shiftedInput(padded: Value, shift: readonly number[], windows: readonly Windows[]): Value {
-  const starts = windows.map(({ dilation }, i) => shift[i] * dilation);
-  const ends = windows.map(({ stride, count }, i) => starts[i] + (count - 1) * stride + 1);
-  const whole = windows.every(
-    ({ stride }, i) => stride === 1 && starts[i] === 0 && ends[i] === padded.shape[i + 2],
-  );
-  if (whole) return padded;
-  return Slice(
-    padded,
-    starts,
-    ends,
-    windows.map((_, i) => i + 2),
-    windows.map(({ stride }) => stride),
-  );
 }
 
 const convTranspose: OpRule<"ConvTranspose"> = {

@@ -14,7 +14,7 @@ import { sizeOf, type Value } from "../value.ts";
 import { Mul } from "./arithmetic.ts";
 import { numbers, zeroDerivative } from "./makers.ts";
 import { reduceTo, reshapeTo } from "./reduction.ts";
-import { Transpose } from "./shape.ts";
+import { Reshape, Transpose } from "./shape.ts";
 
 const matMul: OpRule<"MatMul"> = {
   opType: "MatMul",
@@ -149,7 +149,24 @@ export function MatMul(a: Value, b: Value): Value {
 
 /** alpha·A·B + beta·C for matrices, A and B transposed where asked; C broadcasts. */
 export function Gemm(a: Value, b: Value, c: Value | null = null, options: GemmOptions = {}): Value {
-  return apply(gemm, c === null ? [a, b] : [a, b, c], options);
+  const left = untransposed(a, options.transA);
+  const right = untransposed(b, options.transB);
+  const written: GemmOptions = {
+    ...options,
+    ...(left !== a && { transA: 0 }),
+    ...(right !== b && { transB: 0 }),
+  };
+  return apply(gemm, c === null ? [left, right] : [left, right, c], written);
+}
+
+/**
+ * A row or column that is to be transposed, in its other shape: the same elements in the same order. The kernels read a
+ * matrix times a plain vector at the speed of memory, times a transposed one four times as slowly.
+ */
+function untransposed(x: Value, transposed: 0 | 1 = 0): Value {
+  const [rows, columns] = x.shape;
+  const isVector = x.shape.length === 2 && (rows === 1 || columns === 1);
+  return transposed && isVector ? Reshape(x, [columns, rows]) : x;
 }
 
 export const linearRules = { Gemm: gemm, MatMul: matMul } as const;

@@ -4,10 +4,11 @@ import { apply, flowing, given, type OpRule } from "../rule.ts";
 import { badAttribute, badShape, required, requireFloat } from "../shapes.ts";
 import { constant, sizeOf, tensorOf, typeText, type Value } from "../value.ts";
 import { Add, Div, Mul } from "./arithmetic.ts";
+import { And, Cast, Equal, Not, Or } from "./comparison.ts";
 import { ScatterElements } from "./gathering.ts";
 import { expandTo, reshapeTo } from "./reduction.ts";
-import { dilated, padBy, Slice, zeros } from "./selection.ts";
-import { spanOf, type WindowAttributes, type Windows, windowsOf } from "./windows.ts";
+import { dilated, interleaved, padBy, Slice, zeros } from "./selection.ts";
+import { shiftedInput, shiftsOf, spanOf, type WindowAttributes, type Windows, windowsOf } from "./windows.ts";
 
 type PoolOp = "MaxPool" | "AveragePool";
 
@@ -41,17 +42,60 @@ const maxPool: OpRule<"MaxPool"> = {
     ];
   },
   gradient(node, gradients) {
-    const x = given(node, 0);
-    // The second output, left out of the graph unless used, says from which place of x each maximum came.
-    const back = () => {
-      const places = reshapeTo(node.outputs[1], [sizeOf(node.outputs[1].shape)]);
-      const flows = reshapeTo(flowing(gradients), places.shape);
-      const flat = zeros({ dtype: x.dtype, shape: [sizeOf(x.shape)] });
-      return reshapeTo(ScatterElements(flat, places, flows, { axis: 0, reduction: "add" }), x.shape);
-    };
+    const { x, windows } = poolOf("MaxPool", node.inputs, node.attributes);
+    const [y, places] = node.outputs;
+    const back = () =>
+      areTiles(windows)
+        ? toFirstMaxima(flowing(gradients), x, y, windows)
+        : scattered(flowing(gradients), x, places);
     return [gradients[0] === null ? null : back];
   },
 };
+
+/** The second output, left out of the graph unless used, says from which place of x each maximum came; it is slow. */
+function scattered(gradient: Value, x: Value, places: Value): Value {
+  const flat = (value: Value) => reshapeTo(value, [sizeOf(value.shape)]);
+  const empty = zeros({ dtype: x.dtype, shape: [sizeOf(x.shape)] });
+  return reshapeTo(
+    ScatterElements(empty, flat(places), flat(gradient), { axis: 0, reduction: "add" }),
+    x.shape,
+  );
+}
+
+/** Up to this many places a window, each of them costs some nodes but the passes over memory are few. */
+const FEW_PLACES = 16;
+
+/** Whether the windows lie side by side, each wholly inside: then every place of x is in one window at most. */
+function areTiles(windows: readonly Windows[]): boolean {
+  const places = sizeOf(windows.map(({ kernel }) => kernel));
+  return (
+    places <= FEW_PLACES &&
+    windows.every(
+      ({ size, kernel, stride, dilation, before, count }) =>
+        stride === kernel && dilation === 1 && before === 0 && count * stride <= size,
+    )
+  );
+}
+
+/** For windows that tile: each gradient to the first place of its window, row-major, that holds the maximum. */
+function toFirstMaxima(gradient: Value, x: Value, y: Value, windows: readonly Windows[]): Value {
+  const parts: Value[] = [];
+  const masked = (mask: Value) => Mul(gradient, Cast(mask, { to: x.dtype }));
+  let taken: Value | null = null;
+  for (const shift of shiftsOf(windows).slice(0, -1)) {
+    const holds = Equal(shiftedInput(x, shift, windows), y);
+    parts.push(masked(taken === null ? holds : And(holds, Not(taken))));
+    taken = taken === null ? holds : Or(taken, holds);
+  }
+  // Where no other place holds the maximum, the last one does, and need not be looked at.
+  parts.push(taken === null ? gradient : masked(Not(taken)));
+  const joined = windows.reduceRight<readonly Value[]>((pieces, { kernel }, i) => {
+    const groups = Array.from({ length: pieces.length / kernel }, (_, k) => k * kernel);
+    return groups.map((first) => interleaved(pieces.slice(first, first + kernel), i + 2));
+  }, parts)[0];
+  const rest = x.shape.map((size, axis) => size - joined.shape[axis]);
+  return padBy(joined, new Array(rest.length).fill(0), rest);
+}
 
 const averagePool: OpRule<"AveragePool"> = {
   opType: "AveragePool",

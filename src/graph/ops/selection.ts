@@ -18,12 +18,14 @@ import {
   integers,
   type Operand,
   scalar,
+  sizeOf,
   typeText,
   type Value,
   type ValueType,
 } from "../value.ts";
 import { zeroDerivative } from "./makers.ts";
 import { expandTo, reshapeTo } from "./reduction.ts";
+import { Transpose } from "./shape.ts";
 
 const asValue = (list: Integers) => ("dtype" in list ? list : integers(list));
 
@@ -198,6 +200,28 @@ export function dilated(x: Value, axis: number, step: number): Value {
   );
   const joined = reshapeTo(spread, x.shape.with(axis, size * step));
   return Slice(joined, [0], [(size - 1) * step + 1], [axis]);
+}
+
+/** Values of one shape as one, their places along an axis taking turns: a₀, b₀, a₁, b₁, … */
+export function interleaved(values: readonly Value[], axis: number): Value {
+  const [{ shape }] = values;
+  const [outer, inner] = [sizeOf(shape.slice(0, axis + 1)), sizeOf(shape.slice(axis + 1))];
+  const whole = shape.with(axis, shape[axis] * values.length);
+  if (values.length === 1) return values[0];
+  if (inner > 1)
+    return reshapeTo(
+      Concat(
+        values.map((value) => reshapeTo(value, [outer, 1, inner])),
+        { axis: 1 },
+      ),
+      whole,
+    );
+  // Single elements: the kernel of Transpose moves them faster than that of Concat.
+  const rows = Concat(
+    values.map((value) => reshapeTo(value, [1, outer])),
+    { axis: 0 },
+  );
+  return reshapeTo(Transpose(rows), whole);
 }
 
 /** Pad with zeros, where there is something to pad. */

@@ -1,6 +1,8 @@
 /** Where the windows of convolutions and pools lie, by the attributes of the specification. */
 
 import { badAttribute, badShape } from "../shapes.ts";
+import type { Value } from "../value.ts";
+import { Slice } from "./selection.ts";
 
 export type WindowOp = "Conv" | "ConvTranspose" | "MaxPool" | "AveragePool";
 
@@ -118,4 +120,30 @@ function paddingOf(op: WindowOp, mode: string, along: Along, given: { before: nu
 /** `pads` as ONNX lists them. */
 export function padsOf(windows: readonly Windows[]): readonly number[] {
   return [...windows.map(({ before }) => before), ...windows.map(({ after }) => after)];
+}
+
+/** Every place in a kernel, row-major. */
+export function shiftsOf(windows: readonly Windows[]): readonly (readonly number[])[] {
+  return windows.reduce<readonly (readonly number[])[]>(
+    (shifts, { kernel }) =>
+      shifts.flatMap((shift) => Array.from({ length: kernel }, (_, k) => [...shift, k])),
+    [[]],
+  );
+}
+
+/** What the windows see at one place of the kernel: [N, C, ...counts]. */
+export function shiftedInput(padded: Value, shift: readonly number[], windows: readonly Windows[]): Value {
+  const starts = windows.map(({ dilation }, i) => shift[i] * dilation);
+  const ends = windows.map(({ stride, count }, i) => starts[i] + (count - 1) * stride + 1);
+  const whole = windows.every(
+    ({ stride }, i) => stride === 1 && starts[i] === 0 && ends[i] === padded.shape[i + 2],
+  );
+  if (whole) return padded;
+  return Slice(
+    padded,
+    starts,
+    ends,
+    windows.map((_, i) => i + 2),
+    windows.map(({ stride }) => stride),
+  );
 }
