@@ -2,6 +2,7 @@
 
 import { expect } from "vitest";
 import { type ByteSource, bytesSource } from "../src/data/byte-source.ts";
+import { folderOfFiles } from "../src/data/source-folder.ts";
 import { InputError, UnsupportedError } from "../src/errors.ts";
 
 /** A source that notes every read and the signal it was given. */
@@ -17,6 +18,14 @@ export function recordingSource(name: string, bytes: Uint8Array) {
     },
   };
   return { source, reads };
+}
+
+/** A source with files beside it, all in memory. */
+export function sourceInFolder(name: string, files: Readonly<Record<string, Uint8Array>>): ByteSource {
+  const sources = Object.entries(files).map(
+    ([path, bytes]) => [path, () => bytesSource(path, bytes)] as const,
+  );
+  return { ...bytesSource(name, files[name]), folder: folderOfFiles(name, new Map(sources)) };
 }
 
 /** Text as UTF-8 in a source. */
@@ -43,6 +52,9 @@ export function npyHeader(descr: string, shape: string, fortran = "False"): stri
   return `{'descr': ${descr}, 'fortran_order': ${fortran}, 'shape': ${shape}, }\n`;
 }
 
+/** The form of every refusal. */
+export const errorForm = /^[^:]+: expected .+, got .+; .+[^.!]$/s;
+
 /**
  * The error that a call throws or a promise rejects with: one of ours, its sentence of the agreed form
  * `WHERE: expected WHAT, got VALUE; TRY`.
@@ -58,6 +70,6 @@ export async function refusal(
     error = thrown;
   }
   if (!(error instanceof InputError || error instanceof UnsupportedError)) throw error;
-  expect(error.message).toMatch(/^[^:]+: expected .+, got .+; .+[^.!]$/s);
+  expect(error.message).toMatch(errorForm);
   return error;
 }

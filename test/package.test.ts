@@ -67,7 +67,7 @@ describe("package", () => {
     for (const script of scripts) expect(Object.keys(manifest.scripts), script).toContain(script);
   });
 
-  it.each(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/real-data.md"])(
+  it.each(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/real-data.md", "docs/formats.md"])(
     "%s links to files that exist",
     (file) => {
       const links = Array.from(read(file).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g), (match) => match[1]);

@@ -46,7 +46,10 @@ export function addInferCommand(program: Command): void {
     .command("infer")
     .summary("which geometry changed these synapses?")
     .description("Finds the geometry of plasticity from weights before and after learning.")
-    .argument("<files...>", "two files of weights (INITIAL FINAL), or one table (.csv .tsv .npy .npz)")
+    .argument(
+      "<files...>",
+      'two files of weights (INITIAL FINAL), one table, or a pattern of tables ("runs/*.csv")',
+    )
     .option("--initial <name>", "column (or array) of the weights before learning")
     .option("--final <name>", "column (or array) of the weights after learning")
     .option("--group <columns>", "layer or cell type: own drift and scale of change")
@@ -74,6 +77,7 @@ export function addInferCommand(program: Command): void {
     .option("--from <value>", "initial time of a long table")
     .option("--to <value>", "final time of a long table")
     .option("--value <column>", "column of sizes of a long table")
+    .option("--sheet <name>", "sheet of an Excel workbook (the first unless given)")
     .option("--include <glob>", "use only arrays with such names (repeatable)", collect)
     .option("--exclude <glob>", "leave arrays with such names out (repeatable)", collect)
     .option(
@@ -159,7 +163,7 @@ function checkFlags(
   if (files.length > 2) {
     throw new InputError({
       code: "too-many-files",
-      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL`,
+      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL, or a pattern of tables in quotes ("runs/*.csv")`,
     });
   }
   if (repeat.length === 1) {

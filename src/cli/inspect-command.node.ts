@@ -1,8 +1,8 @@
 /** `syngeo inspect`: what is in this file? */
 
 import type { Command } from "commander";
-import { openFileSource } from "../data/index.node.ts";
-import { type FileDescription, inspectFile } from "../data/index.ts";
+import { inspectPath } from "../data/index.node.ts";
+import type { FileDescription } from "../data/index.ts";
 import { alignedTable, figure } from "./terminal.node.ts";
 
 const EXAMPLES = `
@@ -15,20 +15,19 @@ export function addInspectCommand(program: Command): void {
     .command("inspect")
     .summary("what is in this file?")
     .description("Lists the arrays (name, type, shape) or the columns (kind, range, first values) of a file.")
-    .argument("<file>", "a .npy, .npz, .pt, .safetensors, .csv or .tsv file, or an IDX file")
+    .argument(
+      "<file>",
+      'a file of arrays or a table (docs/formats.md lists them), or a pattern of tables such as "runs/*.csv"',
+    )
+    .option("--sheet <name>", "sheet of an Excel workbook (the first unless given)")
     .option("--json", "print one JSON object (schema syngeo.inspect/1)")
     .addHelpText("after", EXAMPLES)
-    .action(async (path: string, flags: { json?: true }) => {
-      const source = await openFileSource(path);
-      try {
-        const description = await inspectFile(source);
-        const text = flags.json
-          ? JSON.stringify({ schema: "syngeo.inspect/1", file: path, ...description })
-          : inspectSummary(path, description);
-        process.stdout.write(`${text}\n`);
-      } finally {
-        await source.close();
-      }
+    .action(async (path: string, flags: { json?: true; sheet?: string }) => {
+      const description = await inspectPath(path, { sheet: flags.sheet });
+      const text = flags.json
+        ? JSON.stringify({ schema: "syngeo.inspect/1", file: path, ...description })
+        : inspectSummary(path, description);
+      process.stdout.write(`${text}\n`);
     });
 }
 
@@ -68,5 +67,6 @@ function inspectSummary(path: string, description: FileDescription): string {
   return [
     `${path}: ${description.format}, ${description.rows.toLocaleString("en-GB")} rows, ${rows.length} columns`,
     alignedTable([["column", "kind", "missing", "min", "median", "max", ""], ...rows]),
+    ...(description.leftOut ?? []).map(({ name, reason }) => `left out ${name}: ${reason}`),
   ].join("\n");
 }

@@ -1,14 +1,14 @@
 /** From what a person typed to PairedWeights: which files, which columns, which rows. */
 
 import { join } from "node:path";
-import { openFileSource } from "../data/index.node.ts";
+import { readPath } from "../data/index.node.ts";
 import {
   type FileContents,
   joinByTimes,
   joinTables,
   numberColumn,
-  readFile,
   tensorTable,
+  vectorTable,
   where,
 } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
@@ -37,6 +37,7 @@ export interface PairSelection {
   readonly from?: string;
   readonly to?: string;
   readonly value?: string;
+  readonly sheet?: string;
 }
 
 export interface LoadedPairs {
@@ -50,31 +51,52 @@ export interface LoadedPairs {
 /** Reads one table or two files and pairs them. @throws InputError, UnsupportedError with the sentence to print */
 export async function loadPairs(given: readonly string[], selection: PairSelection): Promise<LoadedPairs> {
   const paths = await endsOfRun(given);
-  const contents = await Promise.all(paths.map(readOne));
-  const files = contents.map((content, k) => ({ name: paths[k], description: describe(content) }));
-  const [first, second] = contents;
+  const contents = await Promise.all(paths.map((path) => readPath(path, { sheet: selection.sheet })));
   checkControl(selection);
-  if (second === undefined) return { ...fromOneFile(paths[0], first, selection), files };
+  const { pairs, leftOut, control } = fromFiles(paths, contents, selection);
+  const files = contents.map((content, k) => ({ name: paths[k], description: describe(content) }));
+  return {
+    pairs,
+    control: control ?? (await controlFiles(paths, selection)),
+    leftOut: [...leftOutOf(contents), ...leftOut],
+    files,
+  };
+}
+
+interface FromFiles {
+  readonly pairs: PairedWeights;
+  readonly leftOut: readonly LeftOut[];
+  /** Null where there is none, or where it is in files of its own. */
+  readonly control: PairedWeights | null;
+}
+
+function fromFiles(
+  paths: readonly string[],
+  [first, second]: readonly FileContents[],
+  selection: PairSelection,
+): FromFiles {
+  if (second === undefined) return fromOneFile(paths[0], first, selection);
   if (first.kind !== second.kind) {
     throw new InputError({
       code: "kinds-differ",
-      message: `infer: expected two files of one kind, got ${files[0].description} and ${files[1].description}; give two arrays or two tables`,
+      message: `infer: expected two files of one kind, got ${describe(first)} and ${describe(second)}; give two arrays or two tables`,
     });
   }
   if (first.kind === "tensors" && second.kind === "tensors" && selection.id === undefined) {
-    const loaded = fromTensors(paths, first.tensors, second.tensors, selection);
-    return { ...loaded, ...(await controlFiles(selection)), files };
+    return { ...fromTensors(paths, first.tensors, second.tensors, selection), control: null };
   }
-  const loaded = fromTwoTables(tableOf(first), tableOf(second), selection);
-  return { ...loaded, ...(await controlFiles(selection)), files };
+  return { ...fromTwoTables(tableOf(first), tableOf(second), selection), control: null };
 }
 
 /** Beside two files --control-initial and --control-final are two more, read in the same way. */
-async function controlFiles(selection: PairSelection): Promise<{ readonly control: PairedWeights | null }> {
+async function controlFiles(
+  paths: readonly string[],
+  selection: PairSelection,
+): Promise<PairedWeights | null> {
   const { controlInitial, controlFinal, ...rest } = selection;
-  if (controlInitial === undefined || controlFinal === undefined) return { control: null };
+  if (paths.length < 2 || controlInitial === undefined || controlFinal === undefined) return null;
   const { pairs } = await loadPairs([controlInitial, controlFinal], { ...rest, repeat: [] });
-  return { control: pairs };
+  return pairs;
 }
 
 function checkControl({ control, controlInitial, controlFinal }: PairSelection): void {
@@ -92,6 +114,12 @@ function checkControl({ control, controlInitial, controlFinal }: PairSelection):
   }
 }
 
+/** What the readers could not read; the same of both files is said once. */
+function leftOutOf(contents: readonly FileContents[]): readonly LeftOut[] {
+  const parts = contents.flatMap(({ leftOut = [] }) => leftOut);
+  return [...new Map(parts.map((part) => [`${part.name}: ${part.reason}`, part])).values()];
+}
+
 /** A run of `syngeo train` is its weights before and after. */
 async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
   const [folder, ...others] = paths;
@@ -99,18 +127,9 @@ async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
   return [join(folder, runFiles.initial), join(folder, runFiles.final)];
 }
 
-async function readOne(path: string): Promise<FileContents> {
-  const source = await openFileSource(path);
-  try {
-    return await readFile(source);
-  } finally {
-    await source.close();
-  }
-}
-
 /** The table in a file. @throws InputError `not-a-table` */
 export async function tableFrom(path: string): Promise<Table> {
-  return tableOf(await readOne(path));
+  return tableOf(await readPath(path));
 }
 
 function describe(content: FileContents): string {
@@ -132,6 +151,11 @@ function tableOf(content: FileContents): Table {
 }
 
 function fromOneFile(path: string, content: FileContents, selection: PairSelection) {
+  const column = selection.time === undefined ? selection.initial : selection.value;
+  if (content.kind === "tensors" && content.tensors.some(({ name }) => name === column)) {
+    const table = columnTable(path, content.tensors, String(column), selection);
+    if (table !== null) return fromTable(table, selection);
+  }
   if (content.kind === "tensors" && content.tensors.some(({ name }) => name === selection.initial)) {
     const pick = (name: string | undefined, flag: string) => [tensorNamed(content.tensors, name, flag, path)];
     const { controlInitial, controlFinal, ...named } = selection;
@@ -147,7 +171,20 @@ function fromOneFile(path: string, content: FileContents, selection: PairSelecti
   if (content.kind === "tensors" && content.tensors.length !== 1 && selection.initial !== undefined) {
     tensorNamed(content.tensors, selection.initial, "--initial", path);
   }
-  const { learning, control } = splitRows(normalised(tableOf(content), selection), selection);
+  return fromTable(tableOf(content), selection);
+}
+
+/** Vectors as the columns of a table, where an option needs columns; null where none does. */
+function columnTable(path: string, tensors: readonly NamedTensor[], name: string, selection: PairSelection) {
+  const { group, cluster, time } = selection;
+  const needsColumns = [group, cluster, time, selection.where[0], selection.repeat[0]].some(
+    (flag) => flag !== undefined,
+  );
+  return needsColumns ? vectorTable(`file "${path}"`, tensors, name) : null;
+}
+
+function fromTable(table: Table, selection: PairSelection): FromFiles {
+  const { learning, control } = splitRows(normalised(table, selection), selection);
   const load = (table: Table, chosen: PairSelection) =>
     chosen.time === undefined ? fromWideTable(table, chosen) : fromLongTable(table, chosen);
   const loaded = load(learning, selection);

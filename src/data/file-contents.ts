@@ -4,9 +4,13 @@ import type { DataType, NamedTensor, Table } from "../tensor.ts";
 import type { ByteSource, SliceOptions } from "./byte-source.ts";
 
 export interface ReadOptions extends SliceOptions {
-  /** The tensors to read, by name; all unless given. A table is always read whole. */
+  /** The tensors, or columns of a Parquet file, to read, by name; all unless given. Other tables are read whole. */
   readonly names?: readonly string[] | undefined;
+  /** The sheet of a workbook; its first unless given. Other files are refused with it. */
+  readonly sheet?: string | undefined;
 }
+
+export type InspectOptions = Omit<ReadOptions, "names">;
 
 /** A part of the file that is not read, and why. */
 export interface LeftOut {
@@ -25,7 +29,13 @@ export type FileContents =
       readonly leftOut: readonly LeftOut[];
       readonly metadata?: FileMetadata;
     }
-  | { readonly kind: "table"; readonly format: string; readonly table: Table };
+  | {
+      readonly kind: "table";
+      readonly format: string;
+      readonly table: Table;
+      /** Columns or sheets that are not read; absent where a format has only the one table. */
+      readonly leftOut?: readonly LeftOut[];
+    };
 
 export interface TensorDescription {
   readonly name: string;
@@ -67,10 +77,11 @@ export type FileDescription =
       readonly format: string;
       readonly rows: number;
       readonly columns: readonly ColumnDescription[];
+      readonly leftOut?: readonly LeftOut[];
     };
 
 /** One format. */
 export interface FileReader {
   read(source: ByteSource, options?: ReadOptions): Promise<FileContents>;
-  inspect(source: ByteSource, options?: SliceOptions): Promise<FileDescription>;
+  inspect(source: ByteSource, options?: InspectOptions): Promise<FileDescription>;
 }

@@ -10,11 +10,15 @@ export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
 
+/** Files by which a folder is one data set: those of Zarr, version 3 and 2. */
+const folderMarks = ["zarr.json", ".zgroup", ".zarray"];
+
 /** One read of the system; small enough that an abort is noticed soon, far below the 2 GiB that one call may take. */
 const readBytes = 64 * 2 ** 20;
 
 /**
- * Opens a file for reading by range; the caller closes it.
+ * Opens a file for reading by range; the caller closes it. A folder that is one data set is opened by the file that
+ * says so.
  *
  * @throws InputError `file-not-found` (with the nearest name in that folder), `not-a-file`, `file-unreadable`;
  *   from `slice` also `file-changed` where the file became shorter, and
@@ -27,7 +31,11 @@ export async function openFileSource(path: string): Promise<FileSource> {
     .catch(async (cause: unknown) => {
       throw await openingError(path, cause);
     });
-  if (handle === null) throw await notAFile(path);
+  if (handle === null) {
+    const mark = await markOf(path);
+    if (mark === null) throw await notAFile(path);
+    return openFileSource(join(path, mark));
+  }
   const { size } = await handle.stat();
   const source: FileSource = {
     name: path,
@@ -40,6 +48,11 @@ export async function openFileSource(path: string): Promise<FileSource> {
     close: () => handle.close(),
   };
   return source;
+}
+
+async function markOf(folder: string): Promise<string | null> {
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  return folderMarks.find((mark) => names.includes(mark)) ?? null;
 }
 
 /** A file that is open only while it is read, so that thousands need no closing. */

@@ -19,8 +19,17 @@ it("the browser's part of the data room reaches nothing of Node, and the package
   const modules = [...reached(new URL("./index.ts", import.meta.url))];
   expect(modules.filter((name) => name.startsWith("node:") || name.endsWith(".node.ts"))).toEqual([]);
   expect(modules.filter((name) => !name.startsWith("file:")).sort()).toEqual([
+    "@bufbuild/protobuf",
     "csv-parse/browser/esm/sync",
     "fflate",
+    "h5wasm",
+    "hyparquet",
+    "hyparquet-compressors",
+    "hyparquet/src/column.js",
+    "hyparquet/src/convert.js",
+    "onnx-buf",
+    "saxes",
+    "zarrita",
   ]);
 });
 
@@ -32,6 +41,7 @@ it("the room offers these functions", () => {
     "encodeNpy",
     "encodeNpz",
     "encodeSafetensors",
+    "folderOfFiles",
     "inspectFile",
     "joinByTime",
     "joinByTimes",
@@ -39,10 +49,12 @@ it("the room offers these functions", () => {
     "numberColumn",
     "placeOf",
     "readFile",
+    "stackTables",
     "tensorTable",
     "textColumn",
     "toFloats",
+    "vectorTable",
     "where",
   ]);
-  expect(Object.keys(nodePart)).toEqual(["openFileSource", "writing"]);
+  expect(Object.keys(nodePart)).toEqual(["openFileSource", "inspectPath", "readPath", "writing"]);
 });

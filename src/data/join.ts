@@ -4,7 +4,8 @@ import { InputError, nearestName } from "../errors.ts";
 import type { Column, Table } from "../tensor.ts";
 import { parseNumber } from "./cells.ts";
 import { rowKeys, rowOfKey, showId } from "./row-keys.ts";
-import { cellsOf, columnNamed, listed, numberColumn, rowsOf } from "./table.ts";
+import { cellsOf, columnNamed, numberColumn, rowsOf } from "./table.ts";
+import { listed } from "./unknown-name.ts";
 
 export interface Condition {
   readonly column: string;

@@ -18,6 +18,7 @@ describe("readFile", () => {
     ["w.pt", torchFixture("one-tensor.pt"), "torch"],
     ["w.pth", torchFixture("one-tensor-legacy.pt"), "torch"],
     ["spines.txt", csv, "csv"],
+    ["keys.csv", latin1("PK,final\n1,2\n"), "csv"],
   ])("reads %s", async (name, bytes, format) => {
     expect(await readFile(bytesSource(name, bytes))).toMatchObject({ format });
   });
@@ -41,19 +42,20 @@ describe("readFile", () => {
 
   it.each([
     ["w.npy", csv, "InputError", "wrong-magic", 'got text that begins "initial,final\\n1,2\\n"'],
-    ["w.npy", latin1("\x89HDF\r\n\x1a\n"), "InputError", "wrong-magic", "got an HDF5 file"],
+    ["w.npy", latin1("\x89HDF\r\n\x1a\n"), "InputError", "bad-hdf5", "expected groups and arrays in HDF5"],
     ["w.npz", csv, "InputError", "wrong-magic", "expected a zip archive, got text"],
-    ["w.csv", latin1("\x89HDF\r\n\x1a\n\x00\x00"), "InputError", "not-text", "got an HDF5 file"],
+    ["w.csv", latin1("ARROW1\0\0"), "InputError", "not-text", "got an Arrow file"],
     ["w.npy", new Uint8Array(), "InputError", "truncated-file", "got 0 bytes"],
     ["w.npz", new Uint8Array(), "InputError", "truncated-file", "in 0 bytes"],
     ["w.csv", new Uint8Array(), "InputError", "empty-file", "got an empty file"],
-    ["w.h5", latin1("\x89HDF\r\n\x1a\n"), "UnsupportedError", "unknown-format", "got an HDF5 file"],
+    ["w.npy", latin1("ARROW1\0\0"), "InputError", "wrong-magic", "got an Arrow file"],
+    ["w.arrow", latin1("ARROW1\0\0"), "UnsupportedError", "unknown-format", "got an Arrow file"],
     [
       "w",
       csv,
       "UnsupportedError",
       "unknown-format",
-      "expected npy (.npy), npz (.npz), torch (.pt, .pth, .bin, .ckpt), safetensors (.safetensors), idx (.idx, ",
+      "expected npy (.npy), npz (.npz), torch (.pt, .pth, .bin, .ckpt), safetensors (.safetensors), sharded (.index.json), ",
     ],
     ["w.pt", latin1("PK\x03\x04"), "InputError", "truncated-file", "expected a directory at the end"],
   ])("refuses %s, case %#", async (file, bytes, name, code, words) => {

@@ -9,7 +9,7 @@ import { openFileSource } from "./file-source.node.ts";
 import { joinByTimes, where } from "./join.ts";
 import { inspectFile, readFile } from "./readers.ts";
 import { numberColumn } from "./table.ts";
-import { tensorTable } from "./tensor-table.ts";
+import { tensorTable, vectorTable } from "./tensor-table.ts";
 
 const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
 const isAbsent = !existsSync(shared);
@@ -18,7 +18,7 @@ if (isAbsent) console.warn(`skipped: tests on published files, which are not at 
 const files = isAbsent
   ? []
   : readdirSync(shared, { recursive: true, encoding: "utf8" }).filter((name) =>
-      /\.(npy|npz|pt|safetensors|csv|txt)$/.test(name),
+      /\.(npy|npz|pt|mat|safetensors|csv|txt)$/.test(name),
     );
 
 async function contentsOf(name: string): Promise<FileContents> {
@@ -101,6 +101,20 @@ describe.skipIf(isAbsent)("published files", () => {
         const ours = numberColumn(table, `${quantity}_${potential}`);
         expect(ours).toEqual(numberColumn(wide, String(column)));
       });
+    }
+  });
+
+  it("MATLAB's own file and the CSV of its columns hold the same numbers", async () => {
+    const folder = "data/scholl2021-ferret-spine-em";
+    const table = await tableOf(`${folder}/FigureData.csv`);
+    const tensors = Array.from(await tensorsOf(`${folder}/FigureData.mat`), ([name, tensor]) => ({
+      name,
+      tensor,
+    }));
+    const columns = vectorTable("FigureData", tensors, "FigureData.SpineHeadVolume");
+    expect(columns.columns).toHaveLength(8);
+    for (const { name } of table.columns) {
+      expect(numberColumn(columns, `FigureData.${name}`), name).toEqual(numberColumn(table, name));
     }
   });
 

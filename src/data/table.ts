@@ -1,11 +1,9 @@
 /** Columns of a table, found by name and taken as numbers or as text. */
 
-import { InputError, nearestName } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import type { Column, Table } from "../tensor.ts";
 import { explainNotANumber, isMissing, parseNumber } from "./cells.ts";
-
-/** How many names or values an error message lists. */
-const mostListed = 12;
+import { namesThere } from "./unknown-name.ts";
 
 /**
  * The column of a name.
@@ -16,10 +14,9 @@ export function columnNamed(table: Table, name: string): Column {
   const found = table.columns.find((column) => column.name === name);
   if (found !== undefined) return found;
   const names = table.columns.map((column) => column.name);
-  const near = nearestName(name, names);
   throw new InputError({
     code: "unknown-column",
-    message: `${table.source}: expected the name of a column, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${listed(names)}`,
+    message: `${table.source}: expected the name of a column, got "${name}"; ${namesThere(name, names)}`,
   });
 }
 
@@ -57,12 +54,6 @@ export function textColumn(table: Table, name: string): readonly string[] {
 /** Where a row came from, for messages: its line, or its place counted from 0 where the file has no lines. */
 export function placeOf(table: Table, row: number): string {
   return table.lines === null ? `row ${row}` : `line ${table.lines[row]}`;
-}
-
-/** The first names of a list, and how many there are in all. */
-export function listed(names: readonly string[]): string {
-  if (names.length <= mostListed) return names.join(", ");
-  return `${names.slice(0, mostListed).join(", ")}, … (${names.length} in all)`;
 }
 
 /** The table with only the given rows, in that order. */

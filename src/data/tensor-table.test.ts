@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { refusal } from "../../test/byte-sources.ts";
 import type { Tensor } from "../tensor.ts";
 import { toFloats } from "../tensor.ts";
-import { tensorTable } from "./tensor-table.ts";
+import { tensorTable, vectorTable } from "./tensor-table.ts";
 
 describe("toFloats", () => {
   it.each<Tensor>([
@@ -54,5 +54,33 @@ describe("tensorTable", () => {
     const error = await refusal(() => tensorTable({ name: "w", tensor }));
     expect(error.code).toBe("not-a-matrix");
     expect(error.message).toContain(`got ${JSON.stringify(shape)}`);
+  });
+});
+
+describe("vectorTable", () => {
+  const vector = (name: string, shape: readonly number[], ...values: readonly number[]) => {
+    const tensor: Tensor = { dtype: "float64", shape, data: Float64Array.from(values) };
+    return { name, tensor };
+  };
+  const tensors = [
+    vector("day0", [2], 1, 2),
+    vector("day8", [2, 1], 3, 4),
+    vector("cell", [1, 2], 5, 6),
+    vector("other", [3], 7, 8, 9),
+    vector("square", [2, 2], 0, 0, 0, 0),
+  ];
+
+  it("makes the vectors of one length the columns of a table, whichever way they lie", () => {
+    const { rows, columns } = vectorTable('file "a.mat"', tensors, "day8");
+    expect(rows).toBe(2);
+    expect(columns.map(({ name, values }) => [name, ...values])).toEqual([
+      ["day0", 1, 2],
+      ["day8", 3, 4],
+      ["cell", 5, 6],
+    ]);
+  });
+
+  it.each(["square", "day1"])("refuses %s, which is no vector", async (name) => {
+    expect((await refusal(() => vectorTable("file", tensors, name))).code).toBe("not-a-vector");
   });
 });

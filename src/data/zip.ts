@@ -1,6 +1,6 @@
 /** Zip archives on a byte source: one entry of a large archive is read without the rest. Also single gzip files. */
 
-import { Gunzip, Inflate, zipSync } from "fflate";
+import { Gunzip, Inflate, Unzlib, zipSync } from "fflate";
 import { InputError, UnsupportedError } from "../errors.ts";
 import {
   type ByteSource,
@@ -9,6 +9,7 @@ import {
   type SliceOptions,
   windowSource,
 } from "./byte-source.ts";
+import { startsWith } from "./first-bytes.ts";
 import { badZip, type ZipEntry } from "./zip-directory.ts";
 
 export { listZip, type ZipEntry } from "./zip-directory.ts";
@@ -18,7 +19,7 @@ const inflateBytes = 2 ** 16;
 /** A reader that asks only for this much from the start of an entry wants its header; the rest is not inflated. */
 const headBytes = 2 ** 12;
 /** No deflate stream expands further: 258 bytes from two bits, as zlib's documentation derives. */
-const largestExpansion = 1032;
+export const largestExpansion = 1032;
 
 /**
  * An entry as a byte source named `archive/entry`.
@@ -197,6 +198,11 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
+/** Whether a file begins as a zip archive does. */
+export async function isZip(source: ByteSource, options?: SliceOptions): Promise<boolean> {
+  return startsWith(await source.slice(0, Math.min(4, source.byteLength), options), "PK");
+}
+
 /** Whether a file begins as gzip does. */
 export async function isGzip(source: ByteSource, options?: SliceOptions): Promise<boolean> {
   const start = await source.slice(0, Math.min(2, source.byteLength), options);
@@ -240,4 +246,63 @@ export async function gunzip(source: ByteSource, options?: SliceOptions): Promis
     throw bad("bytes with another size or checksum");
   }
   return bytesSource(source.name, bytes);
+}
+
+/**
+ * The first `length` bytes of what a zlib stream holds; where it must end there, it is checked for that and its Adler-32.
+ *
+ * @throws InputError `bad-zlib` for a stream that is cut short, damaged, or goes on
+ * @see Deutsch & Gailly 1996, RFC 1950, doi:10.17487/RFC1950
+ */
+export async function inflateZlib(
+  source: ByteSource,
+  length: number,
+  isWhole: boolean,
+  options?: SliceOptions,
+): Promise<Uint8Array> {
+  const bad = (got: string, cause?: unknown) =>
+    new InputError({
+      code: "bad-zlib",
+      message: `zlib "${source.name}": expected ${length} compressed bytes, got ${got}; the file is damaged: copy or save it again`,
+      cause,
+    });
+  if (length > source.byteLength * largestExpansion) throw bad(`a stream of ${source.byteLength} bytes`);
+  const out = allocate(source, length);
+  let total = 0;
+  const stream = new Unzlib((part) => {
+    if (total < length) out.set(part.subarray(0, length - total), total);
+    total += part.length;
+  });
+  for (let at = 0; at < source.byteLength && (isWhole || total < length); at += inflateBytes) {
+    const end = Math.min(source.byteLength, at + inflateBytes);
+    const part = await source.slice(at, end, options);
+    try {
+      stream.push(part, end === source.byteLength);
+    } catch (cause) {
+      throw bad("other bytes", cause);
+    }
+    if (isWhole && total > length) break;
+  }
+  if (isWhole ? total !== length : total < length) throw bad(total > length ? "more" : `${total}`);
+  if (isWhole) {
+    const end = await source.slice(source.byteLength - 4, source.byteLength, options);
+    const stored = new DataView(end.buffer, end.byteOffset, 4).getUint32(0, false);
+    if (stored !== adler32(out)) throw bad("bytes with another checksum");
+  }
+  return out;
+}
+
+function adler32(bytes: Uint8Array): number {
+  let [low, high] = [1, 0];
+  for (let start = 0; start < bytes.length; start += 3800) {
+    // So few steps cannot exceed 2^32, and the remainders are taken once for all of them.
+    const end = Math.min(bytes.length, start + 3800);
+    for (let i = start; i < end; i++) {
+      low += bytes[i];
+      high += low;
+    }
+    low %= 65521;
+    high %= 65521;
+  }
+  return (high * 65536 + low) >>> 0;
 }

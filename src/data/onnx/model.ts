@@ -47,3 +47,29 @@ export type OnnxAttribute =
   | { readonly kind: "floats" | "ints"; readonly value: readonly number[] }
   | { readonly kind: "strings"; readonly value: readonly string[] }
   | { readonly kind: "tensor"; readonly value: Tensor };
+
+/** An initializer whose values are read when asked for. */
+export interface StoredInitializer {
+  readonly name: string;
+  /** The type in ONNX's own word, such as `FLOAT8E4M3FN`. */
+  readonly storedType: string;
+  /** null for a type that Syngeo does not hold. */
+  readonly dtype: DataType | null;
+  readonly shape: readonly number[];
+  /** Where the values lie in another file; null where they are here. */
+  readonly external: {
+    readonly location: string;
+    readonly offset: number;
+    readonly length: number | null;
+  } | null;
+  /** The values in this file. @throws InputError `bad-onnx` where they do not fit the shape */
+  values(): Tensor;
+}
+
+export interface StoredInitializers {
+  readonly producer: string;
+  readonly initializers: readonly StoredInitializer[];
+  readonly sparse: readonly string[];
+  /** How many nodes carry tensors or graphs of their own. */
+  readonly nodesWithTensors: number;
+}

@@ -26,7 +26,15 @@ import type { DataType, Tensor, TensorArrays } from "../../tensor.ts";
 import { widenBfloat16 } from "../bfloat16.ts";
 import { hostIsLittleEndian, reversedItems } from "../byte-order.ts";
 import { widenFloat16 } from "../float16.ts";
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxValue } from "./model.ts";
+import { itemSizes, tensorOfNativeBytes } from "../tensor-bytes.ts";
+import type {
+  OnnxAttribute,
+  OnnxModel,
+  OnnxNode,
+  OnnxValue,
+  StoredInitializer,
+  StoredInitializers,
+} from "./model.ts";
 
 type Codes = { readonly [D in DataType]: ElementCode };
 
@@ -122,6 +130,49 @@ function parse(bytes: Uint8Array, source: string): ModelProto {
       cause,
     });
   }
+}
+
+/**
+ * The initializers of a `.onnx` file, whatever its nodes are.
+ *
+ * @param source  what the file is called in messages
+ * @throws InputError `bad-onnx`
+ */
+export function decodeInitializers(bytes: Uint8Array, source: string): StoredInitializers {
+  const model = parse(bytes, source);
+  const where = `onnx "${source}"`;
+  const { graph } = model;
+  if (graph === undefined || model.irVersion === 0n) {
+    throw badOnnx(where, `a model with a graph, got ${bytes.length} bytes without one`);
+  }
+  const ownTensors = (node: NodeProto) =>
+    node.attribute.some(({ t, g, tensors, graphs }) => t || g || tensors.length + graphs.length > 0);
+  return {
+    producer: model.producerName,
+    initializers: graph.initializer.map((proto) => ({
+      name: proto.name,
+      storedType: ElementCode[proto.dataType] ?? String(proto.dataType),
+      dtype: knownType(proto.dataType),
+      shape: shapeOf(proto, where),
+      external: externalPlace(proto, where),
+      values: () => tensorFromProto(proto, where),
+    })),
+    sparse: graph.sparseInitializer.map(({ values }, k) => values?.name || `sparse initializer ${k}`),
+    nodesWithTensors: graph.node.filter(ownTensors).length,
+  };
+}
+
+function externalPlace(proto: TensorProto, where: string): StoredInitializer["external"] {
+  if (proto.dataLocation !== TensorProto_DataLocation.EXTERNAL) return null;
+  const fields = new Map(proto.externalData.map(({ key, value }) => [key, value]));
+  const location = fields.get("location");
+  const [offset, length] = [fields.get("offset") ?? "0", fields.get("length") ?? null];
+  const isCount = (text: string) => /^\d{1,15}$/.test(text);
+  if (location === undefined || !isCount(offset) || (length !== null && !isCount(length))) {
+    const got = JSON.stringify(Object.fromEntries(fields)).slice(0, 200);
+    throw badOnnx(where, `a location, an offset and a length for "${proto.name}", got ${got}`);
+  }
+  return { location, offset: Number(offset), length: length === null ? null : Number(length) };
 }
 
 function badOnnx(where: string, expectedAndGot: string): InputError {
@@ -234,11 +285,17 @@ function valueFromProto(value: ValueInfoProto, where: string): OnnxValue {
   };
 }
 
-function dataTypeOf(code: number, name: string, where: string): DataType {
+function knownType(code: number): DataType | null {
   for (const [dtype, known] of Object.entries(elementCodes)) {
     // Object.entries forgets the key type, which the table's own type guarantees.
     if (known === code) return dtype as DataType;
   }
+  return null;
+}
+
+function dataTypeOf(code: number, name: string, where: string): DataType {
+  const known = knownType(code);
+  if (known !== null) return known;
   throw unsupported(where, `"${name}" with elements of type ${ElementCode[code] ?? code}`);
 }
 
@@ -265,7 +322,7 @@ function tensorFromProto(proto: TensorProto, where: string): Tensor {
     throw unsupported(where, `tensor "${proto.name}" whose values lie in another file`);
   }
   const dtype = dataTypeOf(proto.dataType, proto.name, where);
-  const shape = proto.dims.map(Number);
+  const shape = shapeOf(proto, where);
   const length = shape.reduce((product, size) => product * size, 1);
   const data = proto.rawData.length > 0 ? rawValues(dtype, proto.rawData) : listedValues(dtype, proto);
   if (data === null || data.length !== length) {
@@ -278,29 +335,19 @@ function tensorFromProto(proto: TensorProto, where: string): Tensor {
   return { dtype, shape, data } as Tensor;
 }
 
-const arrays = {
-  float64: Float64Array,
-  float32: Float32Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-} as const;
+function shapeOf(proto: TensorProto, where: string): readonly number[] {
+  const shape = proto.dims.map(Number);
+  const length = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 8);
+  if (shape.every((size) => size >= 0) && Number.isSafeInteger(length)) return shape;
+  throw badOnnx(where, `sizes ≥ 0 with a product below 2^50 for "${proto.name}", got [${shape}]`);
+}
 
 function rawValues(dtype: DataType, raw: Uint8Array): TensorArrays[DataType] | null {
-  const width = arrays[dtype].BYTES_PER_ELEMENT;
+  const width = itemSizes[dtype];
   if (raw.length % width !== 0) return null;
-  const bytes = (hostIsLittleEndian ? raw : reversedItems(raw, width)).slice();
-  if (dtype === "float16") return widenFloat16(new Uint16Array(bytes.buffer));
-  if (dtype === "bfloat16") return widenBfloat16(new Uint16Array(bytes.buffer));
-  return new arrays[dtype](bytes.buffer);
+  // A copy: the model's values outlive its bytes, and may be written to.
+  const native = hostIsLittleEndian ? raw.slice() : reversedItems(raw, width);
+  return tensorOfNativeBytes(dtype, [raw.length / width], native).data;
 }
 
 /** The values of a tensor stored as numbers; the narrow types share the list of 32-bit integers. */
@@ -320,7 +367,16 @@ function listedValues(dtype: DataType, proto: TensorProto): TensorArrays[DataTyp
       return widenFloat16(Uint16Array.from(proto.int32Data));
     case "bfloat16":
       return widenBfloat16(Uint16Array.from(proto.int32Data));
-    default:
-      return arrays[dtype].from(proto.int32Data);
+    case "int32":
+      return Int32Array.from(proto.int32Data);
+    case "int16":
+      return Int16Array.from(proto.int32Data);
+    case "uint16":
+      return Uint16Array.from(proto.int32Data);
+    case "int8":
+      return Int8Array.from(proto.int32Data);
+    case "uint8":
+    case "bool":
+      return Uint8Array.from(proto.int32Data);
   }
 }

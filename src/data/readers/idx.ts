@@ -1,12 +1,13 @@
 /** Arrays in the IDX format, in which the MNIST digits are published; also compressed by gzip. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { InputError, UnsupportedError } from "../../errors.ts";
 import type { DataType, Tensor } from "../../tensor.ts";
 import { hostIsLittleEndian, reversedItems } from "../byte-order.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
-import type { FileReader, ReadOptions } from "../file-contents.ts";
+import type { FileReader } from "../file-contents.ts";
 import { describeFirstBytes, firstBytesLength } from "../first-bytes.ts";
 import { itemSizes, tensorOfNativeBytes } from "../tensor-bytes.ts";
+import { requireOnlyName } from "../unknown-name.ts";
 import { gunzip, isGzip } from "../zip.ts";
 
 /** The third byte of the file. */
@@ -57,7 +58,7 @@ export async function readIdx(source: ByteSource, options?: SliceOptions): Promi
 export const idxReader: FileReader = {
   async read(source, options) {
     const name = arrayName(source.name);
-    requireOwnName(source, name, options);
+    requireOnlyName(`idx "${source.name}"`, name, options?.names);
     const tensors = [{ name, tensor: await readIdx(source, options) }];
     return { kind: "tensors", format: "idx", tensors, leftOut: [] };
   },
@@ -118,14 +119,4 @@ function truncated(source: ByteSource, expected: string): InputError {
 
 function arrayName(path: string): string {
   return path.replace(/^.*[\\/]/, "").replace(/(\.idx)?(\.gz)?$/i, "");
-}
-
-function requireOwnName(source: ByteSource, name: string, options: ReadOptions | undefined): void {
-  const wrong = options?.names?.find((asked) => asked !== name);
-  if (wrong === undefined) return;
-  const near = nearestName(wrong, [name]);
-  throw new InputError({
-    code: "unknown-name",
-    message: `idx "${source.name}": expected the name of its only array, "${name}", got "${wrong}"; ${near === null ? "leave the name out" : `did you mean "${name}"?`}`,
-  });
 }

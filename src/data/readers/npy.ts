@@ -1,11 +1,12 @@
 /** Arrays saved by numpy.save. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { UnsupportedError } from "../../errors.ts";
 import type { NamedTensor, Tensor } from "../../tensor.ts";
 import { hostIsLittleEndian, reversedItems } from "../byte-order.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
 import type { FileReader, ReadOptions, TensorDescription } from "../file-contents.ts";
 import { alignedTo, tensorOfNativeBytes } from "../tensor-bytes.ts";
+import { requireOnlyName } from "../unknown-name.ts";
 import { rowMajorFromFortran } from "./fortran-order.ts";
 import { type NpyHeader, readAnyNpyHeader, readNpyHeader } from "./npy-header.ts";
 import { objectArray } from "./object-array.ts";
@@ -57,7 +58,7 @@ export async function readNpyAs(source: ByteSource, as: ArrayName, options: Read
   if (header.dtype === "object") {
     return readUnpickled(await objectArray(source, header, as, options), options);
   }
-  requireOwnName(source, as.name, options);
+  requireOnlyName(`npy "${source.name}"`, as.name, options?.names);
   const tensors: NamedTensor[] = [{ name: as.name, tensor: await readValues(source, header, options) }];
   return { tensors, leftOut: [] };
 }
@@ -90,14 +91,4 @@ const ownName = ({ name }: ByteSource): ArrayName => ({ name: arrayName(name), i
 
 function arrayName(path: string): string {
   return path.replace(/^.*[\\/]/, "").replace(/\.npy$/i, "");
-}
-
-function requireOwnName(source: ByteSource, name: string, options: ReadOptions | undefined): void {
-  const wrong = options?.names?.find((asked) => asked !== name);
-  if (wrong === undefined) return;
-  const near = nearestName(wrong, [name]);
-  throw new InputError({
-    code: "unknown-name",
-    message: `npy "${source.name}": expected the name of its only array, "${name}", got "${wrong}"; ${near === null ? "leave the name out" : `did you mean "${name}"?`}`,
-  });
 }

@@ -3,6 +3,7 @@
 import { InputError, UnsupportedError } from "../../errors.ts";
 import type { NamedTensor } from "../../tensor.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
+import { requireDistinct } from "../choose-tensors.ts";
 import type { FileMetadata, FileReader, LeftOut, ReadOptions, TensorDescription } from "../file-contents.ts";
 import { unknownName } from "../unknown-name.ts";
 import { listZip, openZipEntry, type ZipEntry } from "../zip.ts";
@@ -56,6 +57,8 @@ export async function inspectNpz(
   );
 }
 
+const whereOf = (source: ByteSource) => `npz "${source.name}"`;
+
 const open = (source: ByteSource, { entry }: Member, options: SliceOptions | undefined) =>
   openZipEntry(source, entry, options);
 
@@ -94,7 +97,8 @@ async function collect<T extends { readonly name: string }>(
       leftOut.push({ name: member.name, reason: error.message });
     }
   }
-  requireOnce(source, tensors);
+  // A key within an array of Python objects may read like another member: `a` with `b` inside, and `a.b`.
+  requireDistinct(whereOf(source), tensors);
   return { tensors, leftOut, ...(Object.keys(metadata).length === 0 ? {} : { metadata }) };
 }
 
@@ -105,10 +109,8 @@ async function listMembers(
   const entries = await listZip(source, options);
   const members: Member[] = [];
   const others: LeftOut[] = [];
-  const seen = new Set<string>();
+  requireDistinct(whereOf(source), entries);
   for (const entry of entries) {
-    if (seen.has(entry.name)) throw twice(source, entry.name);
-    seen.add(entry.name);
     if (entry.name.endsWith(".npy")) {
       members.push({ name: entry.name.slice(0, -".npy".length), isPrefix: true, entry });
     } else others.push({ name: entry.name, reason: "not a .npy array" });
@@ -117,31 +119,13 @@ async function listMembers(
   return { members, others };
 }
 
-/** A key within an array of Python objects may read like another member: `a` with `b` inside, and `a.b`. */
-function requireOnce(source: ByteSource, tensors: readonly { readonly name: string }[]): void {
-  const seen = new Set<string>();
-  for (const { name } of tensors) {
-    if (seen.has(name)) throw twice(source, name);
-    seen.add(name);
-  }
-}
-
-function twice(source: ByteSource, name: string): InputError {
-  return new InputError({
-    code: "duplicate-name",
-    message: `npz "${source.name}": expected every name once, got "${name}" twice; save the arrays again under different names`,
-  });
-}
-
 function noArrays(source: ByteSource, entries: readonly ZipEntry[]): InputError | UnsupportedError {
   const error = (got: string, attempt: string) => ({
     code: "no-arrays",
-    message: `npz "${source.name}": expected an archive with .npy arrays, got ${got}; ${attempt}`,
+    message: `${whereOf(source)}: expected an archive with .npy arrays, got ${got}; ${attempt}`,
   });
-  const has = (form: RegExp) => entries.some((entry) => form.test(entry.name));
   if (entries.length === 0)
     return new InputError(error("an empty archive", "save the arrays with numpy.savez"));
-  if (has(/^xl\//)) return new UnsupportedError(error("an Excel workbook", "export the sheet as CSV"));
   const names = entries.slice(0, 3).map((entry) => `"${entry.name}"`);
   const got = `${entries.length} other files such as ${names.join(", ")}`;
   return new UnsupportedError(error(got, "save the arrays with numpy.savez"));
@@ -153,5 +137,5 @@ function memberNamed(source: ByteSource, members: readonly Member[], name: strin
     members.find((member) => name.startsWith(`${member.name}.`));
   if (found !== undefined) return found;
   const names = members.map((member) => member.name);
-  throw unknownName(`npz "${source.name}"`, "an array", name, names);
+  throw unknownName(whereOf(source), "an array", name, names);
 }

@@ -110,7 +110,7 @@ describe("reading safetensors", () => {
   it.each([
     ["a header length beyond the file", file("{}", 0, 3n), "truncated-file", "a header of 3 bytes, got 2"],
     ["a length of 2^63", file("{}", 0, 2n ** 63n), "bad-header", "a length of 9223372036854775808"],
-    ["another format", latin1("\x89HDF\r\n\x1a\n\x00\x00"), "wrong-magic", "got an HDF5 file"],
+    ["another format", latin1("ARROW1\0\0\0\0"), "wrong-magic", "got an Arrow file"],
     ["a header that is not JSON", file('{"w":'), "bad-header", "expected a header in JSON"],
     ["no header at all", file(""), "bad-header", "expected a header in JSON"],
     ["broken UTF-8", file('{"é":1}').fill(0xff, 10, 11), "bad-header", "expected a header in UTF-8"],

@@ -1,10 +1,11 @@
 /** Tensors in the safetensors format, as Hugging Face and PyTorch models are shared. */
 
-import { InputError, nearestName, UnsupportedError } from "../../errors.ts";
+import { UnsupportedError } from "../../errors.ts";
 import type { DataType, NamedTensor } from "../../tensor.ts";
 import { hostIsLittleEndian, reversedItems } from "../byte-order.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
-import type { FileReader, LeftOut, ReadOptions } from "../file-contents.ts";
+import { chooseTensors } from "../choose-tensors.ts";
+import type { FileReader, ReadOptions } from "../file-contents.ts";
 import { itemSizes, tensorOfNativeBytes } from "../tensor-bytes.ts";
 import {
   readSafetensorsHeader,
@@ -12,7 +13,6 @@ import {
   type SafetensorsHeader,
 } from "./safetensors-header.ts";
 
-/** A tensor of a type that Syngeo holds. */
 type KnownEntry = SafetensorsEntry & { readonly dtype: DataType };
 
 const isKnown = (entry: SafetensorsEntry): entry is KnownEntry => entry.dtype !== null;
@@ -22,7 +22,7 @@ const isKnown = (entry: SafetensorsEntry): entry is KnownEntry => entry.dtype !=
  *
  * F16 and BF16 are widened to float32 values, under the types `float16` and `bfloat16`. A type that Syngeo does not hold
  * (such as F8_E4M3) is refused where it is asked for by name or nothing else is there, and left out otherwise. Tensors
- * come in the order of `names`, or of the header. A model cut into several files by an index is read file by file.
+ * come in the order of `names`, or of the header. A model cut into several files is read by its index.
  *
  * @throws InputError `unknown-name` and what `readSafetensorsHeader` throws; UnsupportedError `element-type`, `too-large`
  * @see https://huggingface.co/docs/safetensors, the description of the format
@@ -30,14 +30,14 @@ const isKnown = (entry: SafetensorsEntry): entry is KnownEntry => entry.dtype !=
 export const safetensorsReader: FileReader = {
   async read(source, options) {
     const header = await readSafetensorsHeader(source, options);
-    const { entries, leftOut } = chosen(source, header, options);
+    const { chosen: entries, leftOut } = chooseEntries(source, header, options);
     const tensors: NamedTensor[] = [];
     for (const entry of entries) tensors.push(await readTensor(source, entry, options));
     return { kind: "tensors", format: "safetensors", tensors, leftOut, ...metadataOf(header) };
   },
   async inspect(source, options) {
     const header = await readSafetensorsHeader(source, options);
-    const { entries, leftOut } = chosen(source, header, {});
+    const { chosen: entries, leftOut } = chooseEntries(source, header, {});
     const tensors = entries.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
     return { kind: "tensors", format: "safetensors", tensors, leftOut, ...metadataOf(header) };
   },
@@ -47,24 +47,10 @@ function metadataOf({ metadata }: SafetensorsHeader): { metadata?: Readonly<Reco
   return metadata === null ? {} : { metadata };
 }
 
-function chosen(
-  source: ByteSource,
-  { entries }: SafetensorsHeader,
-  options: ReadOptions | undefined,
-): { entries: readonly KnownEntry[]; leftOut: readonly LeftOut[] } {
-  if (options?.names !== undefined) {
-    const asked = options.names.map((name) => entryNamed(source, entries, name));
-    for (const entry of asked) if (!isKnown(entry)) throw unknownType(source, entry);
-    return { entries: asked.filter(isKnown), leftOut: [] };
-  }
-  const known = entries.filter(isKnown);
-  const others = entries.filter((entry) => !isKnown(entry));
-  if (known.length === 0 && others.length > 0) throw unknownType(source, others[0]);
-  const leftOut = others.map((entry) => ({
-    name: entry.name,
-    reason: unknownType(source, entry).message,
-  }));
-  return { entries: known, leftOut };
+function chooseEntries(source: ByteSource, { entries }: SafetensorsHeader, options: ReadOptions | undefined) {
+  return chooseTensors(`safetensors "${source.name}"`, entries, options, (entry) =>
+    isKnown(entry) ? entry : unknownType(source, entry),
+  );
 }
 
 async function readTensor(
@@ -90,21 +76,5 @@ function unknownType(source: ByteSource, { name, storedType }: SafetensorsEntry)
   return new UnsupportedError({
     code: "element-type",
     message: `safetensors "${source.name}": expected F64, F32, F16, BF16, I8 to I64, U8 to U64 or BOOL, got ${JSON.stringify(storedType)} ("${name}"); save it as F32`,
-  });
-}
-
-function entryNamed(
-  source: ByteSource,
-  entries: readonly SafetensorsEntry[],
-  name: string,
-): SafetensorsEntry {
-  const found = entries.find((entry) => entry.name === name);
-  if (found !== undefined) return found;
-  const names = entries.map((entry) => entry.name);
-  const near = nearestName(name, names);
-  const listed = names.length <= 12 ? names : [...names.slice(0, 12), `… (${names.length} in all)`];
-  throw new InputError({
-    code: "unknown-name",
-    message: `safetensors "${source.name}": expected the name of a tensor in it, got "${name}"; ${near === null ? "" : `did you mean "${near}"? `}it has ${listed.join(", ") || "none"}`,
   });
 }

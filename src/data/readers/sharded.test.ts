@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { refusal } from "../../../test/byte-sources.ts";
+import { latin1, refusal } from "../../../test/byte-sources.ts";
 import { dict, floats, tensor, zipCheckpoint } from "../../../test/checkpoints.ts";
 import { bytesSource } from "../byte-source.ts";
 import { openFileSource } from "../file-source.node.ts";
@@ -53,6 +53,35 @@ describe("a model cut into several files", () => {
       const description = await inspectFile(source);
       expect(description).toMatchObject({ tensors: [{ name: "bbb" }, { name: "a" }] });
     });
+  });
+
+  it("leaves out a file of types that are not held, unless it is asked for or nothing else is there", async () => {
+    const header = '{"f8":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}';
+    write("m-3.safetensors", Uint8Array.of(header.length, 0, 0, 0, 0, 0, 0, 0, ...latin1(header), 7));
+    await withIndex(index({ f8: "m-3.safetensors", bbb: "m-2.safetensors" }), async (source) => {
+      for (const contents of [await readFile(source), await inspectFile(source)]) {
+        const leftOut = [{ name: "f8", reason: expect.stringContaining('"F8_E4M3"') }];
+        expect(contents).toMatchObject({ tensors: [{ name: "bbb" }], leftOut });
+      }
+      expect((await refusal(readFile(source, { names: ["bbb", "f8"] }))).code).toBe("element-type");
+    });
+    await withIndex(index({ f8: "m-3.safetensors" }), async (source) => {
+      for (const open of [readFile, inspectFile])
+        expect((await refusal(open(source))).code).toBe("element-type");
+    });
+  });
+
+  it("whose files are links into one folder of contents, as model caches keep them, is read", async () => {
+    const [blobs, model] = [join(folder, "blobs"), join(folder, "snapshot")];
+    mkdirSync(blobs);
+    mkdirSync(model);
+    write("blobs/1", index({ bbb: "m-2.safetensors" }));
+    write("blobs/2", encodeSafetensors([named("bbb")]));
+    symlinkSync(join(blobs, "1"), join(model, "model.safetensors.index.json"));
+    symlinkSync(join(blobs, "2"), join(model, "m-2.safetensors"));
+    const source = await openFileSource(join(model, "model.safetensors.index.json"));
+    const contents = await readFile(source).finally(() => source.close());
+    expect(contents).toMatchObject({ format: "sharded", tensors: [{ name: "bbb" }], leftOut: [] });
   });
 
   it("says what a file holds beyond the index, and opens only the files it needs", async () => {

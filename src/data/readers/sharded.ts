@@ -3,7 +3,7 @@
 import { InputError, UnsupportedError } from "../../errors.ts";
 import type { NamedTensor } from "../../tensor.ts";
 import type { ByteSource, SliceOptions } from "../byte-source.ts";
-import type { FileReader, LeftOut, TensorDescription } from "../file-contents.ts";
+import type { FileReader, LeftOut, ReadOptions, TensorDescription } from "../file-contents.ts";
 import { describeFirstBytes, firstBytesLength } from "../first-bytes.ts";
 import { jsonKeys } from "../json-keys.ts";
 import { unknownName } from "../unknown-name.ts";
@@ -30,31 +30,49 @@ const longestIndex = 100_000_000;
  *   readers of the files throw; UnsupportedError `no-folder` for a source without files beside it
  */
 export const shardedReader: FileReader = {
-  async read(source, options) {
-    const map = await readIndex(source, options);
-    const found: Found<NamedTensor> = { tensors: new Map(), leftOut: [] };
-    for (const shard of shardsOf(source, map, options?.names)) {
-      const names = options?.names?.filter((name) => map.get(name) === shard);
-      const opened = await shardOf(source, shard.file);
-      keep(await shard.reader.read(opened, { signal: options?.signal, names }), map, shard, found);
-    }
-    const tensors = inOrder(source, options?.names ?? [...map.keys()], map, found);
-    return { kind: "tensors", format: "sharded", tensors, leftOut: found.leftOut };
-  },
-  async inspect(source, options) {
-    const map = await readIndex(source, options);
-    const found: Found<TensorDescription> = { tensors: new Map(), leftOut: [] };
-    for (const shard of shardsOf(source, map, undefined)) {
-      keep(await shard.reader.inspect(await shardOf(source, shard.file), options), map, shard, found);
-    }
-    const tensors = inOrder(source, [...map.keys()], map, found);
-    return { kind: "tensors", format: "sharded", tensors, leftOut: found.leftOut };
-  },
+  read: (source, options) =>
+    collect<NamedTensor>(source, options, ({ reader }, file, names) =>
+      reader.read(file, { signal: options?.signal, names }),
+    ),
+  inspect: (source, options) =>
+    collect<TensorDescription>(source, { signal: options?.signal }, ({ reader }, file) =>
+      reader.inspect(file, options),
+    ),
 };
 
 interface Found<T> {
   readonly tensors: Map<string, T>;
   readonly leftOut: LeftOut[];
+}
+
+type Contents<T> =
+  | { readonly kind: "tensors"; readonly tensors: readonly T[]; readonly leftOut: readonly LeftOut[] }
+  | { readonly kind: "table" };
+
+async function collect<T extends { readonly name: string }>(
+  source: ByteSource,
+  options: ReadOptions | undefined,
+  read: (shard: Shard, file: ByteSource, names: readonly string[] | undefined) => Promise<Contents<T>>,
+) {
+  const map = await readIndex(source, options);
+  const found: Found<T> = { tensors: new Map(), leftOut: [] };
+  const refusals: UnsupportedError[] = [];
+  for (const shard of shardsOf(source, map, options?.names)) {
+    const file = await shardOf(source, shard.file);
+    const names = options?.names?.filter((name) => map.get(name) === shard);
+    try {
+      keep(await read(shard, file, names), map, shard, found);
+    } catch (error) {
+      // As within one file: what cannot be read is left out, unless it is asked for or nothing else is there.
+      if (names !== undefined || !(error instanceof UnsupportedError)) throw error;
+      refusals.push(error);
+      const unread = [...map.keys()].filter((name) => map.get(name) === shard);
+      found.leftOut.push(...unread.map((name) => ({ name, reason: error.message })));
+    }
+  }
+  if (found.tensors.size === 0 && refusals.length > 0) throw refusals[0];
+  const tensors = inOrder(source, options?.names ?? [...map.keys()], map, found);
+  return { kind: "tensors" as const, format: "sharded", tensors, leftOut: found.leftOut };
 }
 
 /** The files that hold the tensors named, or all, each once. */
@@ -148,9 +166,7 @@ async function shardOf(source: ByteSource, file: string): Promise<ByteSource> {
 
 /** Keeps what the index says to be in the file, and notes the rest. */
 function keep<T extends { readonly name: string }>(
-  contents:
-    | { readonly kind: "tensors"; readonly tensors: readonly T[]; readonly leftOut: readonly LeftOut[] }
-    | { readonly kind: "table" },
+  contents: Contents<T>,
   map: WeightMap,
   shard: Shard,
   { tensors, leftOut }: Found<T>,

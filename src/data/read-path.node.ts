@@ -1,0 +1,116 @@
+/** Files on disk by their path, or several tables by a pattern of paths; Node only. */
+
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../errors.ts";
+import { describeColumn } from "./describe-column.ts";
+import type { FileContents, FileDescription, InspectOptions, ReadOptions } from "./file-contents.ts";
+import { openFileSource } from "./file-source.node.ts";
+import { inspectFile, readFile } from "./readers.ts";
+import { type FileTable, stackTables } from "./stack-tables.ts";
+
+const mostFiles = 10_000;
+
+/**
+ * What a file holds; or the tables of all files whose paths fit a pattern such as `runs/*.csv` (`*` any characters, `?` one,
+ * neither beyond a folder), as one table with a column `file`.
+ *
+ * @throws what `openFileSource`, `readFile` and `stackTables` throw; InputError `no-match`, `not-a-table`
+ */
+export async function readPath(path: string, options?: ReadOptions): Promise<FileContents> {
+  if (await isPattern(path)) return readPattern(path, options);
+  const source = await openFileSource(path);
+  try {
+    return await readFile(source, options);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Describes what `readPath` reads. */
+export async function inspectPath(path: string, options?: InspectOptions): Promise<FileDescription> {
+  if (await isPattern(path)) {
+    const { table, ...rest } = await readPattern(path, options);
+    return { ...rest, rows: table.rows, columns: table.columns.map(describeColumn) };
+  }
+  const source = await openFileSource(path);
+  try {
+    return await inspectFile(source, options);
+  } finally {
+    await source.close();
+  }
+}
+
+/** A path with marks of a pattern, unless a file or folder has just that name. */
+async function isPattern(path: string): Promise<boolean> {
+  if (!/[*?]/.test(path)) return false;
+  return stat(path).then(
+    () => false,
+    () => true,
+  );
+}
+
+async function readPattern(pattern: string, options: ReadOptions | undefined) {
+  const files = await matchingPaths(pattern);
+  const tables: FileTable[] = [];
+  const formats = new Set<string>();
+  const leftOut = new Map<string, string>();
+  for (const file of files) {
+    const contents = await readPath(file, options);
+    if (contents.kind !== "table") {
+      throw new InputError({
+        code: "not-a-table",
+        message: `tables "${pattern}": expected tables in all files, got arrays in "${file}" (${contents.format}); give arrays one file at a time`,
+      });
+    }
+    tables.push({ file, table: contents.table });
+    formats.add(contents.format);
+    for (const { name, reason } of contents.leftOut ?? []) leftOut.set(name, reason);
+  }
+  const table = stackTables(`tables "${pattern}"`, tables);
+  const format = `${[...formats].join(" and ")} (${files.length} files)`;
+  const others = Array.from(leftOut, ([name, reason]) => ({ name, reason }));
+  return { kind: "table" as const, format, table, ...(others.length > 0 ? { leftOut: others } : {}) };
+}
+
+async function matchingPaths(pattern: string): Promise<readonly string[]> {
+  const parts = pattern.split(/[\\/]+/);
+  let found: readonly string[] = [parts[0] === "" ? "/" : ""];
+  for (const part of parts) {
+    if (part === "") continue;
+    const next = await Promise.all(found.map((folder) => matchesIn(folder, part)));
+    found = next.flat();
+    if (found.length > mostFiles) throw noMatch(pattern, `more than ${mostFiles}`);
+  }
+  const files: string[] = [];
+  for (const path of found)
+    if (
+      await stat(path).then(
+        (each) => each.isFile(),
+        () => false,
+      )
+    )
+      files.push(path);
+  if (files.length === 0) throw noMatch(pattern, "none");
+  return files.sort();
+}
+
+function noMatch(pattern: string, got: string): InputError {
+  return new InputError({
+    code: "no-match",
+    message: `tables "${pattern}": expected files that fit this pattern, got ${got}; check the spelling or the working folder`,
+  });
+}
+
+async function matchesIn(folder: string, part: string): Promise<readonly string[]> {
+  if (!/[*?]/.test(part)) return [folder === "" ? part : join(folder, part)];
+  const letters = part
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  const form = new RegExp(`^${letters}$`, "s");
+  const names = await readdir(folder === "" ? "." : folder).catch((): string[] => []);
+  // As in a shell, hidden files are meant only where the pattern says so.
+  const fitting = names.filter((name) => form.test(name) && (!name.startsWith(".") || part.startsWith(".")));
+  return fitting.map((name) => (folder === "" ? name : join(folder, name)));
+}
