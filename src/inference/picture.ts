@@ -4,7 +4,7 @@ import { type Potential, parsePotential, potentialOfExponent } from "../geometry
 import type { Random } from "../random.ts";
 import { DELTA_CDF_FLOOR, deltaCdf } from "./delta-cdf.ts";
 import { continuumPairs } from "./dual-continuum.ts";
-import { drawnPositions, rankEstimate } from "./estimate.ts";
+import { ordinalsOf, rankEstimate } from "./estimate.ts";
 import type { GeometryFit } from "./geometry-fit.ts";
 import type { DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 import { type PairedWeights, restrictPairs, usablePlaces } from "./paired-weights.ts";
@@ -18,14 +18,43 @@ const HISTOGRAM_END = 5;
 const CONTINUUM = { high: 3, step: 0.05 } as const;
 const INDEPENDENCE = { low: -1.5, high: 4, step: 0.1 } as const;
 
+/** The pairs that a picture shows: those whose change is measured, those drawn as points, and how many are usable. */
+export interface PictureDraw {
+  readonly taken: PairedWeights;
+  readonly sample: PairedWeights;
+  readonly of: number;
+}
+
+/** Which of the usable pairs a picture shows, by their ordinals. */
+export function pictureOrdinals(used: number, random: Random) {
+  return {
+    taken: ordinalsOf(used, PICTURE_PAIRS, random.stream("picture")),
+    sample: ordinalsOf(used, SAMPLE, random.stream("sample")),
+  };
+}
+
 /** Takes at most 50,000 pairs, drawn at random where there are more; the floor is that of the pairs taken. */
 export function pictureOf(pairs: PairedWeights, fit: GeometryFit, random: Random): GeometryPicture {
   const usable = usablePlaces(pairs);
-  const places = atMost(usable, PICTURE_PAIRS, random.stream("picture"));
-  const taken = restrictPairs(pairs, places, pairs.source);
-  const root = Math.sqrt(places.length);
+  const { group } = pairs;
+  const pick = (ordinals: Float64Array): PairedWeights => {
+    const places = Int32Array.from(ordinals, (k) => usable[k]);
+    const picked = restrictPairs(pairs, places, pairs.source);
+    return { ...picked, group: group && { names: group.names, index: places.map((i) => group.index[i]) } };
+  };
+  const { taken, sample } = pictureOrdinals(usable.length, random);
+  return pictureOfDraw({ taken: pick(taken), sample: pick(sample), of: usable.length }, fit, random);
+}
+
+/** The picture of pairs already drawn, by `pictureOrdinals` of the same randomness. */
+export function pictureOfDraw(
+  { taken, sample, of }: PictureDraw,
+  fit: GeometryFit,
+  random: Random,
+): GeometryPicture {
+  const root = Math.sqrt(taken.initial.length);
   return {
-    sample: sampleOf(pairs, usable, random.stream("sample")),
+    sample: sampleOf(sample, of),
     histograms: fit.potentials.flatMap(({ name }) => histogramOf(parsePotential(name), taken) ?? []),
     continuum: steps(0, CONTINUUM.high, CONTINUUM.step).map((exponent) => {
       const measure = deltaCdf(potentialOfExponent(exponent), taken.initial, taken.final);
@@ -34,13 +63,9 @@ export function pictureOf(pairs: PairedWeights, fit: GeometryFit, random: Random
         : { exponent, deltaCdf: null, deltaCdfCentred: null };
     }),
     floor: { expected: DELTA_CDF_FLOOR.uncentred / root, upper: DELTA_CDF_FLOOR.upper / root },
-    independence: independenceOf(pairs, places, fit, random),
-    pairs: places.length,
+    independence: independenceOf(taken, fit, random),
+    pairs: taken.initial.length,
   };
-}
-
-function atMost(places: Int32Array, most: number, random: Random): Int32Array {
-  return places.length <= most ? places : drawnPositions(places.length, most, random).map((k) => places[k]);
 }
 
 function steps(low: number, high: number, step: number): number[] {
@@ -49,14 +74,12 @@ function steps(low: number, high: number, step: number): number[] {
   );
 }
 
-function sampleOf(pairs: PairedWeights, usable: Int32Array, random: Random): GeometryPicture["sample"] {
-  const places = Array.from(atMost(usable, SAMPLE, random));
-  const { group } = pairs;
+function sampleOf({ initial, final, group }: PairedWeights, of: number): GeometryPicture["sample"] {
   return {
-    initial: places.map((i) => pairs.initial[i]),
-    final: places.map((i) => pairs.final[i]),
-    group: group && places.map((i) => group.names[group.index[i]]),
-    of: usable.length,
+    initial: Array.from(initial),
+    final: Array.from(final),
+    group: group && Array.from(group.index, (place) => group.names[place]),
+    of,
   };
 }
 
@@ -80,12 +103,12 @@ function histogramOf(potential: Potential, { initial, final }: PairedWeights): D
   };
 }
 
-function independenceOf(pairs: PairedWeights, places: Int32Array, { exponent }: GeometryFit, random: Random) {
+function independenceOf(taken: PairedWeights, { exponent }: GeometryFit, random: Random) {
   const { estimate, low, high, level } = exponent;
   const regular = steps(INDEPENDENCE.low, INDEPENDENCE.high, INDEPENDENCE.step);
   const detail = estimate === null ? [] : detailAround(estimate, low, high);
-  const changed = places.filter((i) => pairs.initial[i] !== pairs.final[i]);
-  const continuum = continuumPairs(pairs, changed);
+  const changed = usablePlaces(taken).filter((i) => taken.initial[i] !== taken.final[i]);
+  const continuum = continuumPairs(taken, changed);
   const { critical, scores } = rankEstimate(continuum, level, random.stream("permutations"));
   const test = independenceTest(continuum, scores);
   return {
