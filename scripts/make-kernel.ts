@@ -14,9 +14,21 @@ const folder = join(import.meta.dirname, "../src/inference/kernel");
 export async function compiledKernel(): Promise<string> {
   let bytes: Uint8Array = new Uint8Array();
   const { error, stderr } = await asc.main(
-    ["kernel.ts", "--outFile", "kernel.wasm", "--runtime", "stub", "-O3", "--enable", "simd", "--importMemory", "--noAssert"],
+    [
+      "kernel.ts",
+      "--outFile",
+      "kernel.wasm",
+      "--runtime",
+      "stub",
+      "-O3",
+      "--enable",
+      "simd",
+      "--importMemory",
+      "--noAssert",
+    ],
     {
-      readFile: (name) => (name === "kernel.ts" ? readFileSync(join(folder, "dual-kernel.as"), "utf8") : null),
+      readFile: (name) =>
+        name === "kernel.ts" ? readFileSync(join(folder, "dual-kernel.as"), "utf8") : null,
       writeFile: (_, contents) => {
         if (typeof contents !== "string") bytes = contents;
       },

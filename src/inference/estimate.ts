@@ -192,5 +192,7 @@ function drawnOrdinals(count: number, most: number, random: Random): Float64Arra
 
 /** The ordinals of all, or of `most` drawn from them. */
 export function ordinalsOf(count: number, most: number, random: Random): Float64Array {
-  return count <= most ? Float64Array.from({ length: count }, (_, k) => k) : drawnOrdinals(count, most, random);
+  return count <= most
+    ? Float64Array.from({ length: count }, (_, k) => k)
+    : drawnOrdinals(count, most, random);
 }

@@ -122,7 +122,10 @@ export function inferPopulation(population: Population, options: InferOptions): 
 }
 
 /** What `infer` refuses before it looks at a pair. @throws InputError `bad-level`, `bad-noise`, `too-few-resamples` */
-export function requireOptions(options: InferOptions): { readonly level: number; readonly resamples: number } {
+export function requireOptions(options: InferOptions): {
+  readonly level: number;
+  readonly resamples: number;
+} {
   const level = options.level ?? 0.95;
   if (!(level > 0.5 && level < 1)) {
     throw new InputError({

@@ -140,8 +140,8 @@ export function countBlock(
   }
   return {
     used,
-    whole: whole.map((counter) => counter && counter.take()),
-    group: group && group.map((counter) => counter && counter.take()),
+    whole: whole.map((counter) => counter?.take() ?? null),
+    group: group?.map((counter) => counter?.take() ?? null) ?? null,
     drawn: request.draws.map((draw) => drawPairs(block, draw)),
   };
 }

@@ -2,7 +2,13 @@
 
 import type { Potential } from "../../geometry/index.ts";
 import { createDualKernel } from "../kernel/dual-kernel.ts";
-import { type BlockCells, type CountRequest, countBlock, surveyBlock, type UnitSurvey } from "./block-work.ts";
+import {
+  type BlockCells,
+  type CountRequest,
+  countBlock,
+  surveyBlock,
+  type UnitSurvey,
+} from "./block-work.ts";
 import type { PairBlocks, ReadSignal, Stretch, WeightReader } from "./pair-blocks.ts";
 
 /** One thread that reads blocks and works on them. */

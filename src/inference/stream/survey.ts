@@ -22,8 +22,6 @@ export interface SurveyOptions extends InferOptions {
   readonly picture?: Random;
   /** Pairs read at a time, a multiple of 65,536 (2¹⁸ unless given); results do not depend on it. */
   readonly blockPairs?: number;
-  /** `done` of `total` pairs, both passes together. */
-  onProgress?(event: { readonly done: number; readonly total: number; readonly label: string }): void;
 }
 
 export interface Survey {
@@ -57,7 +55,7 @@ interface Job {
 }
 
 /**
- * Reads all pairs twice: counts and moments first, then the cells of ΔCDF and the pairs drawn.
+ * Reads all pairs twice (`onProgress` counts pairs, both passes together): counts and moments first, then the cells of ΔCDF and the pairs drawn.
  *
  * The pairs drawn are those that `infer` draws of the same pairs in memory with the same randomness, so that the exponent is
  * the same bit for bit; ΔCDF is the same to 0.01/n for each weight that rounding moves across a point of the grid. Memory holds
@@ -142,7 +140,7 @@ async function secondPass(
   const groups = isGrouped ? totals.parts.map(spreadsOf) : null;
   const request = ({ stretch, before, own }: SurveyedBlock): CountRequest => ({
     whole,
-    group: groups && groups[stretch.part],
+    group: groups?.[stretch.part] ?? null,
     draws: plansFor(plans, stretch.part).map((plan) => drawWithin(plan, before, own)),
   });
   await runInOrder(job.lanes, surveyed, {
