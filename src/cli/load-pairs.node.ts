@@ -60,7 +60,7 @@ export async function loadPairs(given: readonly string[], selection: PairSelecti
 }
 
 /** A run of `syngeo train` is its weights before and after. */
-async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
+export async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
   const [folder, ...others] = paths;
   if (others.length > 0 || !(await isRunFolder(folder))) return paths;
   return [join(folder, runFiles.initial), join(folder, runFiles.final)];
@@ -77,11 +77,18 @@ async function readOne(path: string): Promise<FileContents> {
 
 function describe(content: FileContents): string {
   if (content.kind === "table") return `${content.format} table of ${content.table.rows} rows`;
-  const shapes = content.tensors
-    .slice(0, 3)
-    .map(({ name, tensor }) => `${name} [${tensor.shape.join(", ")}]`);
-  const more = content.tensors.length > 3 ? ` and ${content.tensors.length - 3} more` : "";
-  return `${content.format} with ${shapes.join(", ")}${more}`;
+  const tensors = content.tensors.map(({ name, tensor }) => ({ name, shape: tensor.shape }));
+  return describeTensors(content.format, tensors);
+}
+
+/** What a report says of a file of tensors. */
+export function describeTensors(
+  format: string,
+  tensors: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): string {
+  const shapes = tensors.slice(0, 3).map(({ name, shape }) => `${name} [${shape.join(", ")}]`);
+  const more = tensors.length > 3 ? ` and ${tensors.length - 3} more` : "";
+  return `${format} with ${shapes.join(", ")}${more}`;
 }
 
 function tableOf(content: FileContents): Table {
@@ -109,7 +116,13 @@ function fromOneFile(path: string, content: FileContents, selection: PairSelecti
   return selection.time === undefined ? fromWideTable(table, selection) : fromLongTable(table, selection);
 }
 
-function tensorNamed(tensors: readonly NamedTensor[], name: string | undefined, flag: string, path: string) {
+/** The tensor that a flag names. @throws InputError `unknown-tensor` */
+export function tensorNamed<T extends { readonly name: string }>(
+  tensors: readonly T[],
+  name: string | undefined,
+  flag: string,
+  path: string,
+): T {
   const found = tensors.find((tensor) => tensor.name === name);
   if (found !== undefined) return found;
   const names = tensors.map((tensor) => tensor.name);
@@ -138,13 +151,16 @@ function fromTensors(
     pick(initial, selection.initial, "--initial", paths[0]),
     pick(final, selection.final, "--final", paths[paths.length - 1]),
     {
-      source: paths.map((path) => `"${path}"`).join(" and "),
+      source: sourceOf(paths),
       ...(include?.length ? { include } : {}),
       ...(exclude?.length ? { exclude } : {}),
     },
   );
   return { pairs, leftOut };
 }
+
+/** What the pairs of these files are called in messages. */
+export const sourceOf = (paths: readonly string[]) => paths.map((path) => `"${path}"`).join(" and ");
 
 /** A flag that this kind of input has no use for is refused rather than ignored. */
 function refuseUnused(

@@ -36,31 +36,54 @@ export interface ProgressEvent {
   readonly done: number;
   readonly total: number;
   readonly label: string;
+  /** What is counted; "steps" unless given. */
+  readonly unit?: string;
 }
 
 /**
  * A line of progress on standard error: share, rate and time left; nothing in the first second or without a terminal.
  */
 export function terminalProgress(): { report(event: ProgressEvent): void; end(): void } {
-  const started = performance.now();
+  const first = performance.now();
+  let started = first;
   let last = 0;
+  let counted = "";
   let shown = false;
   return {
-    report: ({ done, total, label }) => {
+    report: ({ done, total, label, unit = "steps" }) => {
       const now = performance.now();
+      // Another count has a rate of its own.
+      if (counted !== `${total} ${unit}`) started = now;
+      counted = `${total} ${unit}`;
       const seconds = (now - started) / 1000;
-      if (!process.stderr.isTTY || seconds < 1 || now - last < 100) return;
+      if (!process.stderr.isTTY || now - first < 1000 || now - last < 100) return;
       last = now;
       shown = true;
-      const rate = done / seconds;
+      const rate = seconds > 0 ? done / seconds : 0;
       const left = rate > 0 ? `${Math.ceil((total - done) / rate)} s left` : "";
       const share = Math.round((100 * done) / Math.max(1, total));
-      process.stderr.write(
-        `\r\x1b[K${share} %  ${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${left}  ${label}`,
-      );
+      process.stderr.write(`\r\x1b[K${share} %  ${shortRate(rate)} ${unit}/s  ${left}  ${label}`);
     },
     end: () => {
       if (shown) process.stderr.write("\r\x1b[K");
     },
   };
+}
+
+/** 3.2, 320 or, for millions, 320M. */
+function shortRate(rate: number): string {
+  if (rate < 1e5) return rate.toFixed(rate < 10 ? 1 : 0);
+  return new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 }).format(rate);
+}
+
+/** A signal that Ctrl-C aborts, until it is released; the second Ctrl-C ends the process at once, as without it. */
+export function interruption(): { readonly signal: AbortSignal; release(): void } {
+  const abort = new AbortController();
+  const stop = () => {
+    release();
+    abort.abort();
+  };
+  const release = () => process.removeListener("SIGINT", stop);
+  process.on("SIGINT", stop);
+  return { signal: abort.signal, release };
 }

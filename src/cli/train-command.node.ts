@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { readMetrics, runFiles, startRun, writeWhole } from "../experiment/index.node.ts";
 import { type Experiment, presetNamed, presets, type RunRecord } from "../experiment/index.ts";
 import { potentialForms } from "../geometry/index.ts";
-import { alignedTable, figure, styled, terminalProgress } from "./terminal.node.ts";
+import { alignedTable, figure, interruption, styled, terminalProgress } from "./terminal.node.ts";
 import { nameOf, type RuleFlags, settingFlags, settingsOf } from "./train-settings.ts";
 import { packageVersion } from "./version.node.ts";
 
@@ -84,17 +84,11 @@ async function runTrain(
   if (experiment === null) refuseBesideResume(task, flags, typed);
   const folder = flags.resume ?? flags.out ?? defaultFolder(String(task), experiment);
   const progress = terminalProgress();
-  const abort = new AbortController();
-  const stop = () => {
-    // The second time the default takes over and ends the process at once.
-    process.removeListener("SIGINT", stop);
-    abort.abort();
-  };
-  process.on("SIGINT", stop);
+  const { signal, release } = interruption();
   try {
     const record = await startRun(
       { folder, experiment, versions: { syngeo: packageVersion(), node: process.version } },
-      { signal: abort.signal, onProgress: progress.report },
+      { signal, onProgress: progress.report },
     );
     progress.end();
     await drawCurve(folder, record);
@@ -103,7 +97,7 @@ async function runTrain(
     else if (record.status !== "done") process.exitCode = 3;
   } finally {
     progress.end();
-    process.removeListener("SIGINT", stop);
+    release();
   }
 }
 

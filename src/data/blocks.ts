@@ -6,7 +6,7 @@ import type { ByteSource, SliceOptions } from "./byte-source.ts";
 import type { FileDescription, LeftOut } from "./file-contents.ts";
 import { type NpyHeader, readNpyHeader } from "./readers/npy-header.ts";
 import { readSafetensorsHeader } from "./readers/safetensors-header.ts";
-import { inspectFile } from "./readers.ts";
+import { formatOf, inspectFile } from "./readers.ts";
 import { itemSizes, tensorOfNativeBytes } from "./tensor-bytes.ts";
 import { listZip, openZipEntry } from "./zip.ts";
 
@@ -33,6 +33,8 @@ export interface BlockFile {
   readonly leftOut: readonly LeftOut[];
 }
 
+const BLOCK_FORMATS: readonly string[] = ["npy", "npz", "safetensors"];
+
 /**
  * Opens the tensors of a .npy, .npz or safetensors file without reading a value.
  *
@@ -41,10 +43,12 @@ export interface BlockFile {
  * @throws as `inspectFile`
  */
 export async function openBlocks(source: ByteSource, options?: SliceOptions): Promise<BlockFile | null> {
+  // Describing a table would read it whole.
+  if (!BLOCK_FORMATS.includes((await formatOf(source, options)).name)) return null;
   const description = await inspectFile(source, options);
   if (description.kind !== "tensors") return null;
   const tensors = await openTensors(source, description, options);
-  return tensors && { format: description.format, tensors, leftOut: description.leftOut };
+  return { format: description.format, tensors, leftOut: description.leftOut };
 }
 
 type Tensors = Extract<FileDescription, { kind: "tensors" }>;
@@ -53,7 +57,7 @@ async function openTensors(
   source: ByteSource,
   { format, tensors }: Tensors,
   options: SliceOptions | undefined,
-): Promise<TensorBlocks[] | null> {
+): Promise<TensorBlocks[]> {
   if (format === "npy") return [ofNpy(tensors[0].name, source, await readNpyHeader(source, options), null)];
   if (format === "npz") {
     const entries = new Map((await listZip(source, options)).map((entry) => [entry.name, entry]));
@@ -67,7 +71,6 @@ async function openTensors(
       }),
     );
   }
-  if (format !== "safetensors") return null;
   const { entries } = await readSafetensorsHeader(source, options);
   return entries.flatMap(({ name, dtype, shape, start }) =>
     dtype === null

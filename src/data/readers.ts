@@ -63,7 +63,8 @@ export async function inspectFile(source: ByteSource, options?: SliceOptions): P
   return reader.inspect(source, options);
 }
 
-async function formatOf(source: ByteSource, options: SliceOptions | undefined): Promise<Format> {
+/** The format of a file, by its first bytes or else its ending. @throws UnsupportedError `unknown-format` */
+export async function formatOf(source: ByteSource, options: SliceOptions | undefined): Promise<Format> {
   const firstBytes = await source.slice(0, Math.min(firstBytesLength, source.byteLength), options);
   const name = source.name.toLowerCase();
   const found =

@@ -48,8 +48,13 @@ export interface InferOptions {
   /** Whether to try 5, 10 and 20 % of noise of either kind where none is known; off unless asked for. */
   readonly sensitivity?: boolean;
   readonly signal?: AbortSignal;
-  /** `done` of `total` steps, and what comes next. */
-  onProgress?(event: { readonly done: number; readonly total: number; readonly label: string }): void;
+  /** `done` of `total` steps (or of another `unit`), and what comes next. */
+  onProgress?(event: {
+    readonly done: number;
+    readonly total: number;
+    readonly label: string;
+    readonly unit?: string;
+  }): void;
 }
 
 const DIAGNOSTIC_PAIRS = 50_000;

@@ -97,7 +97,7 @@ function reporter({ parts }: PairBlocks, options: SurveyOptions): Job["report"] 
   let done = 0;
   return (pairs, label) => {
     done += pairs;
-    options.onProgress?.({ done, total, label });
+    options.onProgress?.({ done, total, label, unit: "pairs" });
   };
 }
 
@@ -119,7 +119,7 @@ async function firstPass(stretches: readonly Stretch[], job: Job) {
       }
       const own = units.map(({ counts }) => counts).reduce(sumOfCounts);
       surveyed.push({ stretch, before, own: changedOf({ counts: own }) });
-      job.report(stretch.end - stretch.start, "pairs counted, first of two passes");
+      job.report(stretch.end - stretch.start, "counting, first of two passes");
     },
   });
   return { totals, surveyed };
@@ -154,7 +154,7 @@ async function secondPass(
       for (const [k, plan] of plansFor(plans, part).entries()) {
         plan.collected.push({ part, pairs: found.drawn[k] });
       }
-      job.report(end - start, "pairs measured, second of two passes");
+      job.report(end - start, "measuring, second of two passes");
     },
   });
 }

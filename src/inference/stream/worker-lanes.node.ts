@@ -12,14 +12,17 @@ interface WorkerLane extends Lane {
   close(): Promise<void>;
 }
 
+/** More threads than this wait for the disk, and each has some 20 MB of its own. */
+const MOST_THREADS = 8;
+
 /**
- * Threads for `surveyBlocks`: as many as there are cores unless given.
+ * Threads for `surveyBlocks`: as many as there are cores, up to 8, unless given.
  *
  * With one, or for pairs that only their own thread can read, the calling thread does the work. The potentials must be such
  * as `parsePotential` makes from their names. Results do not depend on the number.
  */
 export function workerLanes({
-  threads = availableParallelism(),
+  threads = Math.min(MOST_THREADS, availableParallelism()),
 }: {
   readonly threads?: number;
 } = {}): OpenLanes {
