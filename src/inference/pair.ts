@@ -117,7 +117,7 @@ function reasonToLeaveOut(
 ): string | null {
   if (exclude?.some((glob) => matchesGlob(name, glob))) return "excluded";
   if (include) return include.some((glob) => matchesGlob(name, glob)) ? null : "not among those included";
-  if (!tensor.dtype.startsWith("float")) return `${tensor.dtype}, not a weight`;
+  if (!tensor.dtype.includes("float")) return `${tensor.dtype}, not a weight`;
   if (tensor.shape.length < 2)
     return `${tensor.shape.length} axes: a bias or a normalisation, not a weight matrix`;
   return null;

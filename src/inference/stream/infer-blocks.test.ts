@@ -5,6 +5,8 @@ import type { GeometryFit, PotentialScore } from "../geometry-fit.ts";
 import { infer } from "../infer.ts";
 import { labelsOf, type PairedWeights } from "../paired-weights.ts";
 import { pictureOf, pictureOfDraw } from "../picture.ts";
+import { type Population, populationOf } from "../population.ts";
+import { DEFAULT_POTENTIALS } from "../potential-scores.ts";
 import type { FloatArray } from "./block-work.ts";
 import { inferBlocks } from "./infer-blocks.ts";
 import { blocksOfArrays, type PairBlocks } from "./pair-blocks.ts";
@@ -150,12 +152,17 @@ describe("inferBlocks gives what infer gives of the same pairs in memory", () =>
     expectSame(streamed, infer(pairsOfLayers("x", layers), options()));
   });
 
-  it("with known noise, where unchanged pairs are kept", async () => {
+  it("and selects the pairs that it selects, where known noise keeps the unchanged ones", async () => {
     const layers = [layerOf("w", 120_000, createRandom(7), { blemishes: true })];
-    const options = () => ({ random: createRandom(1), noise: { additive: 0.0005, multiplicative: 0.05 } });
-    expectSame(
-      await inferBlocks(blocksOfArrays("x", layers), options()),
-      infer(pairsOfLayers("x", layers), options()),
+    const noise = { additive: 0.0005, multiplicative: 0.05 };
+    const { population } = await surveyBlocks(blocksOfArrays("x", layers), {
+      random: createRandom(1),
+      noise,
+    });
+    const { place: _, ...whole } = populationOf(pairsOfLayers("x", layers)).select(true, createRandom(1));
+    expect(population.select(true, createRandom(1))).toMatchObject(whole);
+    expect(() => population.select(false, createRandom(1))).toThrow(
+      /expected the noise that the pairs were surveyed/,
     );
   });
 
@@ -192,12 +199,25 @@ describe("surveyBlocks", () => {
   it.each([65_536, 3 * 65_536, 16 * 65_536])(
     "gives the same numbers bit for bit in blocks of %i pairs",
     async (blockPairs) => {
-      const fits = [{ blockPairs }, {}].map((options) =>
-        inferBlocks(blocksOfArrays("x", layers), { random: createRandom(1), ...options }),
-      );
-      expect(await fits[0]).toEqual(await fits[1]);
+      const [own, usual] = await Promise.all([surveyed({ blockPairs }), surveyed({})]);
+      expect(own).toEqual(usual);
     },
   );
+
+  /** All that a survey says. */
+  async function surveyed(options: { readonly blockPairs?: number }) {
+    const { population } = await surveyBlocks(blocksOfArrays("x", layers), {
+      random: createRandom(1),
+      ...options,
+    });
+    const potentials = DEFAULT_POTENTIALS.map((name) => parsePotential(name));
+    const say = ({ pairs, counts, measure }: Population) => ({
+      pairs,
+      counts,
+      measures: measure(potentials),
+    });
+    return [population, ...population.groups().map(({ open }) => open())].map(say);
+  }
 
   it("refuses blocks that would change the order of sums", async () => {
     const found = surveyBlocks(blocksOfArrays("x", layers), { random: createRandom(1), blockPairs: 1000 });

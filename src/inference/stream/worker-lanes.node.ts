@@ -43,11 +43,14 @@ export function workerLanes({
   };
 }
 
-/** Built code starts the built worker; from source it is translated as the thread that starts it was. */
+/** Built code starts the built worker; from source, in tests and scripts, the worker translates it by the same tool. */
 function newWorker(workerData: WorkerSetup): Worker {
-  const isSource = import.meta.url.endsWith(".ts");
-  const file = new URL(`./block-worker.node.${isSource ? "ts" : "js"}`, import.meta.url);
-  return new Worker(file, { workerData, ...(isSource ? { execArgv: ["--import", "tsx"] } : {}) });
+  if (!import.meta.url.endsWith(".ts")) {
+    return new Worker(new URL("./block-worker.node.js", import.meta.url), { workerData });
+  }
+  const file = JSON.stringify(new URL("./block-worker.node.ts", import.meta.url).href);
+  const start = `import("tsx/esm/api").then(({ register }) => { register(); return import(${file}); })`;
+  return new Worker(start, { eval: true, execArgv: [], workerData });
 }
 
 interface Pending {
