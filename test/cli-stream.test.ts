@@ -13,9 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runMeasured } from "../scripts/peak-memory.ts";
 import { encodeNpy } from "../src/data/index.ts";
 import { infer, pairWeights } from "../src/inference/index.ts";
 import { createRandom } from "../src/random.ts";
@@ -112,24 +112,16 @@ describe("syngeo infer on large files", () => {
       ftruncateSync(file, npyFile(npyHeader("'<f4'", `(${count},)`), 0).length + 4 * count);
       closeSync(file);
     }
-    // resourceUsage().maxRSS would begin at the size of the process that starts this one.
-    const script = `let peak = 0;
-      const look = () => { peak = Math.max(peak, process.memoryUsage.rss()); };
-      setInterval(look, 5).unref();
-      process.on("exit", () => { look(); process.stderr.write("PEAK " + peak); });
-      process.argv.splice(1, 1, "syngeo", "infer", "sparse-initial.npy", "sparse-final.npy", "--json");
-      await import(${JSON.stringify(pathToFileURL(main).href)});`;
-    writeFileSync(at("peak.mjs"), script);
-    const { stdout, stderr } = spawnSync(process.execPath, ["peak.mjs"], {
-      encoding: "utf8",
-      cwd: folder,
-      maxBuffer: 1e8,
-    });
+    const { stdout, peak } = runMeasured(
+      ["infer", "sparse-initial.npy", "sparse-final.npy", "--json"],
+      folder,
+    );
     expect(JSON.parse(stdout).pairs).toMatchObject({
       total: count,
       used: ROWS * COLUMNS,
       absentThroughout: count - ROWS * COLUMNS,
     });
-    expect(Number(/PEAK (\d+)/.exec(stderr)?.[1]) / 2 ** 20).toBeLessThan(300);
+    expect(peak).toBeGreaterThan(20);
+    expect(peak).toBeLessThan(300);
   });
 });

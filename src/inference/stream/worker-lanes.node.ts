@@ -46,7 +46,8 @@ export function workerLanes({
 /** Built code starts the built worker; from source, in tests and scripts, the worker translates it by the same tool. */
 function newWorker(workerData: WorkerSetup): Worker {
   if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./block-worker.node.js", import.meta.url), { workerData });
+    // The flags of this process, such as --eval and its script, are not the worker's.
+    return new Worker(new URL("./block-worker.node.js", import.meta.url), { workerData, execArgv: [] });
   }
   const file = JSON.stringify(new URL("./block-worker.node.ts", import.meta.url).href);
   const start = `import("tsx/esm/api").then(({ register }) => { register(); return import(${file}); })`;
