@@ -128,7 +128,8 @@ async function runInfer(folder: string, files: readonly string[], threads: numbe
   const runs = [];
   for (let k = 0; k < times; k++) runs.push(await timed(() => runMeasured(words, folder)));
   const [best] = runs.sort((a, b) => a.seconds - b.seconds);
-  return { seconds: best.seconds, peak: best.result.peak, fit: JSON.parse(best.result.stdout) };
+  const { peak, processor, stdout } = best.result;
+  return { seconds: best.seconds, processor, peak, fit: JSON.parse(stdout) };
 }
 
 const millions = (seconds: number) => `${(count / seconds / 1e6).toFixed(0)} million pairs a second`;
@@ -185,7 +186,7 @@ async function bench(folder: string, files: readonly string[]): Promise<void> {
     surveys.push(await timed(() => surveyFiles(files, threads)));
   }
   const runs = [await runInfer(folder, files, 1), await runInfer(folder, files, 2)];
-  const rows: (readonly [name: string, timing: Partial<Timing> & { seconds: number }, note: string])[] = [
+  const rows: (readonly [name: string, timing: Timing, note: string])[] = [
     ["reading both files (floor)", reading, ""],
     ["one plain pass: SD of Δ ln|w|", plain, ""],
     [
@@ -203,7 +204,7 @@ async function bench(folder: string, files: readonly string[]): Promise<void> {
     `${count.toLocaleString("en-GB")} pairs, float32, ${cpus()[0].model}, Node ${process.version}\n`,
   );
   for (const [name, { seconds, processor }, note] of rows) {
-    const busy = processor === undefined ? "" : `${processor.toFixed(2)} s busy`;
+    const busy = `${processor.toFixed(2)} s busy`;
     const ratio = `${(seconds / plain.seconds).toFixed(1)} × plain pass`;
     console.log(
       `${name.padEnd(66)} ${seconds.toFixed(2).padStart(7)} s ${busy.padStart(14)} ${ratio.padStart(20)}  ${note}`,

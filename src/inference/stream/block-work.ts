@@ -95,6 +95,8 @@ export interface Draw {
   readonly keepUnchanged: boolean;
   /** In increasing order. */
   readonly ordinals: Float64Array;
+  /** Whether every pair of the block is of that kind, so that an ordinal is a place. */
+  readonly isEvery: boolean;
 }
 
 export interface CountRequest {
@@ -146,19 +148,29 @@ export function countBlock(
   };
 }
 
-function drawPairs({ initial, final }: BlockPairs, { ordinals, keepUnchanged }: Draw): BlockPairs {
-  const places = new Int32Array(ordinals.length);
-  let kept = 0;
-  for (let i = 0, ordinal = 0; kept < places.length && i < initial.length; i++) {
-    if (!isUsable(initial[i], final[i]) || (!keepUnchanged && initial[i] === final[i])) continue;
-    if (ordinals[kept] === ordinal) places[kept++] = i;
-    ordinal++;
-  }
-  return { initial: picked(initial, places, kept), final: picked(final, places, kept) };
+function drawPairs({ initial, final }: BlockPairs, { ordinals, keepUnchanged, isEvery }: Draw): BlockPairs {
+  const isWanted = (i: number) =>
+    isUsable(initial[i], final[i]) && (keepUnchanged || initial[i] !== final[i]);
+  const places = isEvery
+    ? Int32Array.from(ordinals).filter(isWanted)
+    : placesOf(ordinals, initial.length, isWanted);
+  return { initial: picked(initial, places), final: picked(final, places) };
 }
 
-function picked(values: FloatArray, places: Int32Array, count: number): FloatArray {
-  const out = values instanceof Float32Array ? new Float32Array(count) : new Float64Array(count);
-  for (let k = 0; k < count; k++) out[k] = values[places[k]];
+/** Where among `length` pairs the wanted ones with these ordinals are. */
+function placesOf(ordinals: Float64Array, length: number, isWanted: (i: number) => boolean): Int32Array {
+  const places = new Int32Array(ordinals.length);
+  let found = 0;
+  for (let i = 0, ordinal = 0; found < places.length && i < length; i++) {
+    if (!isWanted(i)) continue;
+    if (ordinals[found] === ordinal++) places[found++] = i;
+  }
+  return places.subarray(0, found);
+}
+
+function picked(values: FloatArray, places: Int32Array): FloatArray {
+  const out =
+    values instanceof Float32Array ? new Float32Array(places.length) : new Float64Array(places.length);
+  for (let k = 0; k < places.length; k++) out[k] = values[places[k]];
   return out;
 }

@@ -9,7 +9,7 @@ import type { BlockPairs, Draw, FloatArray } from "./block-work.ts";
 import type { PairBlocks } from "./pair-blocks.ts";
 
 /** Pairs to collect, and those collected so far. */
-export interface DrawPlan extends Draw {
+export interface DrawPlan extends Omit<Draw, "isEvery"> {
   /** The part whose pairs are numbered; null where all are. */
   readonly part: number | null;
   readonly collected: { readonly part: number; readonly pairs: BlockPairs }[];
@@ -67,12 +67,13 @@ export function plansFor({ whole, groups, picture }: DrawPlans, part: number): D
 export function drawWithin(
   { part, ordinals, keepUnchanged }: DrawPlan,
   before: Before,
-  own: { readonly used: number; readonly changed: number },
+  own: { readonly total: number; readonly used: number; readonly changed: number },
 ): Draw {
   const kind = keepUnchanged ? "used" : "changed";
   const first = (part === null ? before.all : before.ofPart)[kind];
   const mine = ordinals.subarray(placeOf(ordinals, first), placeOf(ordinals, first + own[kind]));
-  return { keepUnchanged, ordinals: mine.map((ordinal) => ordinal - first) };
+  const isEvery = own[kind] === own.total;
+  return { keepUnchanged, isEvery, ordinals: mine.map((ordinal) => ordinal - first) };
 }
 
 /** How many of the increasing ordinals are below a value. */

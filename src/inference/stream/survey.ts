@@ -37,7 +37,7 @@ const BLOCK_PAIRS = 4 * UNIT_PAIRS;
 interface SurveyedBlock {
   readonly stretch: Stretch;
   readonly before: Before;
-  readonly own: { readonly used: number; readonly changed: number };
+  readonly own: { readonly total: number; readonly used: number; readonly changed: number };
 }
 
 interface AllTotals {
@@ -118,7 +118,7 @@ async function firstPass(stretches: readonly Stretch[], job: Job) {
         addUnit(part, unit);
       }
       const own = units.map(({ counts }) => counts).reduce(sumOfCounts);
-      surveyed.push({ stretch, before, own: changedOf({ counts: own }) });
+      surveyed.push({ stretch, before, own: { total: own.total, ...changedOf({ counts: own }) } });
       job.report(stretch.end - stretch.start, "counting, first of two passes");
     },
   });
