@@ -43,7 +43,7 @@ Examples:
   syngeo infer first.npz last.npz --include "*weight_hh*" --json
 
 Potentials: ${potentialForms}.
-Exit codes: 0 an answer (decided, undecided or none), 2 bad input, 3 misfit or unidentifiable, 1 a fault of syngeo.`;
+Exit codes: 0 an answer (decided, undecided or none), 2 bad input, 3 misfit or unidentifiable, 130 stopped, 1 a fault of syngeo.`;
 
 const collect = (value: string, previous: readonly string[] = []) => [...previous, value];
 
