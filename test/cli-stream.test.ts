@@ -83,6 +83,12 @@ describe("syngeo infer on large files", () => {
     expect(readFileSync(at("report.html"), "utf8")).toContain("1,100,000 synapses");
   });
 
+  it("takes a single matrix for a table, as it does a small one", () => {
+    const { stdout, stderr } = syngeo("final.npy", "--initial", "0", "--final", "1", "--json");
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout).pairs.total).toBe(ROWS);
+  });
+
   it.each([
     [
       "in Fortran order",

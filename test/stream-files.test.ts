@@ -54,7 +54,7 @@ const layers = (isFinal: boolean): NamedTensor[] => [
 
 const ENCODERS = {
   safetensors: encodeSafetensors,
-  npz: encodeNpz,
+  npz: (tensors: readonly NamedTensor[]) => encodeNpz(tensors.filter(({ name }) => /half|exact/.test(name))),
   npy: (tensors: readonly NamedTensor[]) => encodeNpy(tensors[0].tensor),
 };
 type Format = keyof typeof ENCODERS;
@@ -198,6 +198,17 @@ describe("files read a block at a time", () => {
       /^file ".*cut-final\.npy": expected 1200128 bytes, got \d+ \(it became shorter while it was read\); wait until it is written, then try again$/;
     await expect(survey).rejects.toThrow(sentence);
     await expect(survey).rejects.toMatchObject({ name: "InputError", code: "file-changed" });
+    await close();
+  });
+
+  it("a thread that ends early fails the survey and does not leave it waiting", async () => {
+    const { blocks, close } = await openPair(at("initial.npy"), at("final.npy"));
+    const module = `data:text/javascript,
+      const reader = { count: 300000, read() { process.exit(3); } };
+      export const openReaders = async () => ({ readers: [reader], async close() {} });`;
+    const ending = { ...blocks, reopening: { module, initial: null, final: null } };
+    const survey = surveyBlocks(ending, { random: createRandom(1), openLanes: workerLanes({ threads: 2 }) });
+    await expect(survey).rejects.toThrow("worker thread ended early (3)");
     await close();
   });
 

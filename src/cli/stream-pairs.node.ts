@@ -81,6 +81,7 @@ export async function openPairBlocks(
   return null;
 }
 
+/** Pairs by name, or null where the files are better read whole. */
 function pairFiles(
   paths: readonly string[],
   ends: readonly [BlockFile, BlockFile],
@@ -89,6 +90,8 @@ function pairFiles(
 ): Omit<StreamedPairs, "close"> | null {
   const sizes = ends.map(({ tensors }) => tensors.reduce((sum, { count }) => sum + count, 0));
   if (sizes[0] + sizes[1] < FEWEST_STREAMED) return null;
+  // A single matrix is a table whose columns are named.
+  if (paths.length === 1 && !ends[0].tensors.some(({ name }) => name === initial)) return null;
   const [before, after] = [paths[0], paths[paths.length - 1]];
   const pick = ({ tensors }: BlockFile, name: string | undefined, flag: string, path: string) =>
     (name === undefined ? tensors : [tensorNamed(tensors, name, flag, path)]).map((tensor) => ({
@@ -111,25 +114,14 @@ function pairFiles(
     );
     return null;
   }
-  const settingsOf = (path: string, tensors: readonly TensorBlocks[]): ReaderSettings => ({
-    path,
-    names: tensors.map(({ name }) => name),
-  });
+  const names = (end: "initial" | "final") => matched.map((pair) => pair[end].name);
+  const initialEnd: ReaderSettings = { path: before, names: names("initial") };
+  const finalEnd: ReaderSettings = { path: after, names: names("final") };
   return {
     blocks: {
       source: sourceOf(paths),
       parts: matched,
-      reopening: {
-        module: BLOCKS_MODULE,
-        initial: settingsOf(
-          before,
-          matched.map((pair) => pair.initial),
-        ),
-        final: settingsOf(
-          after,
-          matched.map((pair) => pair.final),
-        ),
-      },
+      reopening: { module: BLOCKS_MODULE, initial: initialEnd, final: finalEnd },
     },
     leftOut,
     files: paths.map((name, k) => ({ name, description: describeTensors(ends[k].format, ends[k].tensors) })),

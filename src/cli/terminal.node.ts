@@ -73,7 +73,7 @@ export function terminalProgress(): { report(event: ProgressEvent): void; end():
 /** 3.2, 320 or, for millions, 320M. */
 function shortRate(rate: number): string {
   if (rate < 1e5) return rate.toFixed(rate < 10 ? 1 : 0);
-  return new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 }).format(rate);
+  return new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(rate);
 }
 
 /** A signal that Ctrl-C aborts, until it is released; the second Ctrl-C ends the process at once, as without it. */

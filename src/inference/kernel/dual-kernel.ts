@@ -99,6 +99,7 @@ const LOOPS: ReadonlyMap<string, number> = new Map([
   ["3-norm", 4],
 ]);
 
+// Long because it is one closure: the views on the memory are its only state.
 function kernelOn(buffer: ArrayBuffer, exports: Exports): DualKernel {
   const doubles = (place: number, length = KERNEL_PAIRS + 2) => new Float64Array(buffer, place, length);
   const [initial, final, changes, duals] = [

@@ -62,7 +62,9 @@ interface Pending {
 async function startWorker(reopening: Reopening, potentials: readonly Potential[]): Promise<WorkerLane> {
   const worker = newWorker({ reopening, potentials: potentials.map(({ name }) => name) });
   const pending = new Map<number, Pending>();
+  let fault: unknown = null;
   const failAll = (reason: unknown) => {
+    fault ??= reason;
     for (const { reject } of pending.values()) reject(reason);
     pending.clear();
   };
@@ -85,6 +87,7 @@ async function startWorker(reopening: Reopening, potentials: readonly Potential[
   let last = 0;
   const order = async (stretch: Stretch, request: CountRequest | null, { signal }: ReadSignal) => {
     signal?.throwIfAborted();
+    if (fault !== null) throw fault;
     const id = last++;
     const answer = answerTo(id);
     const stop = () => send({ kind: "abort" });
