@@ -12,7 +12,8 @@ function absolute(x: v128): v128 {
 /** |x| as (mantissa in [1, 2), exponent); numbers below the normal ones are lifted by 2^54 first. */
 // @ts-ignore: decorator
 @inline
-function lifted(size: v128): v128 {
+function lifted(size: v128, mayBeTiny: bool): v128 {
+  if (!mayBeTiny) return size;
   const tiny = f64x2.lt(size, f64x2.splat(2.2250738585072014e-308));
   return v128.bitselect(f64x2.mul(size, f64x2.splat(18014398509481984)), size, tiny);
 }
@@ -27,7 +28,8 @@ function mantissa(size: v128): v128 {
 /** Exponent as int64, of a number lifted where `original` is below the normal ones. */
 // @ts-ignore: decorator
 @inline
-function exponent(size: v128, original: v128): v128 {
+function exponent(size: v128, original: v128, mayBeTiny: bool): v128 {
+  if (!mayBeTiny) return i64x2.shr_u(size, 52);
   const tiny = f64x2.lt(original, f64x2.splat(2.2250738585072014e-308));
   return i64x2.sub(i64x2.shr_u(size, 52), v128.and(tiny, i64x2.splat(54)));
 }
@@ -149,8 +151,9 @@ export function packDouble(initial: usize, final: usize, count: i32, a: usize, b
   return kept;
 }
 
-/** Negative entropy: δ = s ln|b/a| into changes, s (ln|a| + 1) into duals (0 for none); across signs the difference of duals. */
-export function entropyPass(a: usize, b: usize, count: i32, changes: usize, duals: usize): void {
+// @ts-ignore: decorator
+@inline
+function entropyLoop(a: usize, b: usize, count: i32, changes: usize, duals: usize, mayBeTiny: bool): void {
   const signBit = f64x2.splat(-0.0);
   const one = f64x2.splat(1);
   for (let i: i32 = 0; i < count; i += 2) {
@@ -161,14 +164,14 @@ export function entropyPass(a: usize, b: usize, count: i32, changes: usize, dual
     const flipped = i64x2.shr_s(v128.xor(from, to), 63);
     const fromSize = absolute(from);
     const toSize = absolute(to);
-    const fromLifted = lifted(fromSize);
-    const toLifted = lifted(toSize);
-    const fromExponent = exponent(fromLifted, fromSize);
+    const fromLifted = lifted(fromSize, mayBeTiny);
+    const toLifted = lifted(toSize, mayBeTiny);
+    const fromExponent = exponent(fromLifted, fromSize, mayBeTiny);
     const fromMantissa = mantissa(fromLifted);
     const ratio = logOfRatio(
       mantissa(toLifted),
       fromMantissa,
-      i64x2.sub(exponent(toLifted, toSize), fromExponent),
+      i64x2.sub(exponent(toLifted, toSize, mayBeTiny), fromExponent),
     );
     const anyFlipped = v128.any_true(flipped);
     if (duals == 0 && !anyFlipped) {
@@ -180,6 +183,16 @@ export function entropyPass(a: usize, b: usize, count: i32, changes: usize, dual
     const across = f64x2.neg(f64x2.add(f64x2.add(dual, dual), ratio));
     v128.store(changes + at, v128.xor(v128.bitselect(across, ratio, flipped), sign));
   }
+}
+
+/**
+ * Negative entropy: δ = s ln|b/a| into changes, s (ln|a| + 1) into duals (0 for none); across signs the difference of duals.
+ *
+ * mayBeTiny: whether weights may be below the normal float64 numbers, as none is that was a float32.
+ */
+export function entropyPass(a: usize, b: usize, count: i32, changes: usize, duals: usize, mayBeTiny: bool): void {
+  if (mayBeTiny) entropyLoop(a, b, count, changes, duals, true);
+  else entropyLoop(a, b, count, changes, duals, false);
 }
 
 /** sgn(x)|x|^q for q = 0.5, 1, 1.5, 2 (as twice q: 1 to 4). */

@@ -14,7 +14,7 @@ export const TABLE_CELLS = 4096;
 interface Exports {
   packSingle(initial: number, final: number, count: number, a: number, b: number, tally: number): number;
   packDouble(initial: number, final: number, count: number, a: number, b: number, tally: number): number;
-  entropyPass(a: number, b: number, count: number, changes: number, duals: number): void;
+  entropyPass(a: number, b: number, count: number, changes: number, duals: number, mayBeTiny: number): void;
   powerPass(a: number, b: number, count: number, changes: number, duals: number, twice: number): void;
   addMoments(changes: number, duals: number, count: number, shift: number, sums: number): void;
   addCells(
@@ -99,7 +99,7 @@ const LOOPS: ReadonlyMap<string, number> = new Map([
   ["3-norm", 4],
 ]);
 
-// Long because it is one closure: the views on the memory are its only state.
+// Long because it is one closure: the views on the memory and what was loaded last are its state.
 function kernelOn(buffer: ArrayBuffer, exports: Exports): DualKernel {
   const doubles = (place: number, length = KERNEL_PAIRS + 2) => new Float64Array(buffer, place, length);
   const [initial, final, changes, duals] = [
@@ -116,6 +116,7 @@ function kernelOn(buffer: ArrayBuffer, exports: Exports): DualKernel {
     ],
   };
   const ownSums = doubles(places.sums, 4);
+  let mayBeTiny = 1;
   return {
     tally: new Int32Array(buffer, places.tally, 6),
     initial,
@@ -123,6 +124,7 @@ function kernelOn(buffer: ArrayBuffer, exports: Exports): DualKernel {
     changes,
     load(before, after) {
       const isSingle = before instanceof Float32Array && after instanceof Float32Array;
+      mayBeTiny = isSingle ? 0 : 1;
       const [first, second] = isSingle ? given.single : given.double;
       first.set(before);
       second.set(after);
@@ -147,7 +149,7 @@ function kernelOn(buffer: ArrayBuffer, exports: Exports): DualKernel {
         const [from, to] = [initial.subarray(0, count), final.subarray(0, count)];
         dualBlock(potential, from, to, changes, duals);
       } else if (loop === 0) {
-        exports.entropyPass(places.initial, places.final, count, places.changes, dualPlace);
+        exports.entropyPass(places.initial, places.final, count, places.changes, dualPlace, mayBeTiny);
       } else {
         exports.powerPass(places.initial, places.final, count, places.changes, dualPlace, loop);
       }

@@ -9,7 +9,7 @@ export interface ReadSignal {
 /** Numbers read by range: of one tensor, one column, one array. A table reader keeps the row group it decoded last. */
 export interface WeightReader {
   readonly count: number;
-  /** The numbers `start` ≤ i < `end`. May share memory with the reader: they are valid until its next call. */
+  /** The numbers `start` ≤ i < `end`. They may share memory with the reader: read them, never write. */
   read(start: number, end: number, options?: ReadSignal): Promise<Float64Array | Float32Array>;
 }
 
