@@ -201,6 +201,20 @@ describe("files read a block at a time", () => {
     await close();
   });
 
+  it("a signal is listened to once, however many threads", async () => {
+    const { blocks, close } = await openPair(at("initial.npy"), at("final.npy"));
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const listen = signal.addEventListener.bind(signal);
+    signal.addEventListener = (...words: Parameters<typeof listen>) => {
+      listeners++;
+      listen(...words);
+    };
+    await surveyBlocks(blocks, { random: createRandom(1), signal, openLanes: workerLanes({ threads: 3 }) });
+    expect(listeners).toBe(1);
+    await close();
+  });
+
   it("a thread that ends early fails the survey and does not leave it waiting", async () => {
     const { blocks, close } = await openPair(at("initial.npy"), at("final.npy"));
     const module = `data:text/javascript,

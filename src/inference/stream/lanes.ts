@@ -22,8 +22,12 @@ export interface Lanes {
   close(): Promise<void>;
 }
 
-/** Opens the lanes for these pairs and potentials. */
-export type OpenLanes = (blocks: PairBlocks, potentials: readonly Potential[]) => Promise<Lanes>;
+/** Opens the lanes for these pairs and potentials; the signal is that of all their work. */
+export type OpenLanes = (
+  blocks: PairBlocks,
+  potentials: readonly Potential[],
+  options?: ReadSignal,
+) => Promise<Lanes>;
 
 /** A lane in this very thread. */
 export async function ownLane(

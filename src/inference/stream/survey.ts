@@ -69,7 +69,9 @@ export async function surveyBlocks(blocks: PairBlocks, options: SurveyOptions): 
   const stretches = stretchesOf(blocks, requireBlock(options.blockPairs ?? BLOCK_PAIRS));
   const potentials = potentialsOf(options);
   const keepUnchanged = keepsUnchanged(options.noise ?? null);
-  const { lanes, close } = await (options.openLanes ?? openOwnLane)(blocks, potentials);
+  const { lanes, close } = await (options.openLanes ?? openOwnLane)(blocks, potentials, {
+    signal: options.signal,
+  });
   try {
     const job: Job = { blocks, potentials, lanes, signal: options.signal, report: reporter(blocks, options) };
     const { totals, surveyed } = await firstPass(stretches, job);

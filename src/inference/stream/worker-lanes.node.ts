@@ -9,6 +9,7 @@ import type { ReadSignal, Reopening, Stretch } from "./pair-blocks.ts";
 import { errorOf, type FromWorker, type ToWorker, type WorkerSetup } from "./worker-messages.ts";
 
 interface WorkerLane extends Lane {
+  abort(): void;
   close(): Promise<void>;
 }
 
@@ -26,14 +27,20 @@ export function workerLanes({
 }: {
   readonly threads?: number;
 } = {}): OpenLanes {
-  return async (blocks, potentials) => {
+  return async (blocks, potentials, { signal } = {}) => {
     const { reopening } = blocks;
     if (threads <= 1 || reopening === null) return openOwnLane(blocks, potentials);
     const opening = await Promise.allSettled(
       Array.from({ length: threads }, () => startWorker(reopening, potentials)),
     );
     const lanes = opening.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    // One listener for all: Node warns of eleven.
+    const abortAll = () => {
+      for (const lane of lanes) lane.abort();
+    };
+    signal?.addEventListener("abort", abortAll);
     const close = async () => {
+      signal?.removeEventListener("abort", abortAll);
       await Promise.all(lanes.map((lane) => lane.close()));
     };
     const failed = opening.find((result) => result.status === "rejected");
@@ -90,8 +97,6 @@ async function startWorker(reopening: Reopening, potentials: readonly Potential[
     if (fault !== null) throw fault;
     const id = last++;
     const answer = answerTo(id);
-    const stop = () => send({ kind: "abort" });
-    signal?.addEventListener("abort", stop);
     try {
       send({ kind: "work", id, stretch, request });
       return await answer;
@@ -99,14 +104,13 @@ async function startWorker(reopening: Reopening, potentials: readonly Potential[
       // The worker's own abort is ours, with our reason.
       signal?.throwIfAborted();
       throw error;
-    } finally {
-      signal?.removeEventListener("abort", stop);
     }
   };
   await answerTo(-1);
   return {
     survey: async (stretch, options = {}) => unitsOf(await order(stretch, null, options)),
     count: async (stretch, request, options = {}) => cellsOf(await order(stretch, request, options)),
+    abort: () => send({ kind: "abort" }),
     async close() {
       send({ kind: "close" });
       await ended;
