@@ -29,7 +29,7 @@ const code = files.filter((file) => !file.endsWith(".test.ts"));
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(source, file), "utf8");
-  const found = text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g);
+  const found = text.matchAll(/(?:from\s+|import\s*\(?\s*)"([^"]+)"/g);
   return Array.from(found, (match) => match[1]);
 }
 

@@ -6,11 +6,19 @@ import { type Command, Option } from "commander";
 import { writing } from "../data/index.node.ts";
 import { InputError } from "../errors.ts";
 import { type Potential, parsePotential, potentialForms } from "../geometry/index.ts";
-import { type GeometryFit, infer, type NoiseLevels, pictureOf } from "../inference/index.ts";
-import { createRandom, type Random } from "../random.ts";
+import {
+  type GeometryFit,
+  type GeometryPicture,
+  type InferOptions,
+  infer,
+  type NoiseLevels,
+  pictureOf,
+} from "../inference/index.ts";
+import { createRandom } from "../random.ts";
 import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { inferSummary } from "./infer-summary.node.ts";
 import { type LoadedPairs, loadPairs, type PairSelection } from "./load-pairs.node.ts";
+import { inferStreamed, openPairBlocks } from "./stream-pairs.node.ts";
 import { styled, terminalProgress } from "./terminal.node.ts";
 import { packageVersion } from "./version.node.ts";
 
@@ -21,6 +29,7 @@ interface InferFlags extends PairSelection {
   readonly level: number;
   readonly seed: number;
   readonly resamples: number;
+  readonly threads?: number;
   readonly report?: string;
   readonly figures?: string;
   readonly json?: true;
@@ -37,7 +46,7 @@ Examples:
   syngeo infer first.npz last.npz --include "*weight_hh*" --json
 
 Potentials: ${potentialForms}.
-Exit codes: 0 an answer (decided, undecided or none), 2 bad input, 3 misfit or unidentifiable, 1 a fault of syngeo.`;
+Exit codes: 0 an answer (decided, undecided or none), 2 bad input, 3 misfit or unidentifiable, 130 stopped, 1 a fault of syngeo.`;
 
 const collect = (value: string, previous: readonly string[] = []) => [...previous, value];
 
@@ -97,6 +106,11 @@ export function addInferCommand(program: Command): void {
     .option("--potentials <list>", "potentials to compare, separated by commas")
     .option("--level <level>", "confidence level", aNumber, 0.95)
     .option("--resamples <count>", "resamples of whole clusters", wholeNumber, 400)
+    .option(
+      "--threads <count>",
+      "threads for files of millions of weights; the cores, up to 8, unless given",
+      wholeNumber,
+    )
     .option("--report <file.html>", "write a self-contained report with figures")
     .option("--figures <dir>", "write each figure as SVG and PNG")
     .addOption(new Option("--seed <number>", "seed of everything random").default(1).argParser(wholeNumber))
@@ -122,27 +136,52 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
   checkFlags(files, flags);
   if (flags.report !== undefined) await requireFolder(flags.report);
   if (flags.figures !== undefined) await requireFolder(flags.figures);
-  const loaded = await loadPairs(files, flags);
-  const random = createRandom(flags.seed);
-  const progress = terminalProgress();
   const noise = noiseOf(flags);
   const potentials = flags.potentials === undefined ? undefined : potentialsOf(flags.potentials);
-  const fit = infer(loaded.pairs, {
-    random,
+  const progress = terminalProgress();
+  const { fit, picture, ...loaded } = await answerOf(files, flags, {
+    random: createRandom(flags.seed),
     seed: flags.seed,
     level: flags.level,
     resamples: flags.resamples,
-    sensitivity: loaded.control === null && (flags.report !== undefined || flags.figures !== undefined),
+    sensitivity: flags.report !== undefined || flags.figures !== undefined,
     onProgress: progress.report,
-    ...(loaded.control ? { control: loaded.control } : {}),
     ...(noise ? { noise } : {}),
     ...(potentials ? { potentials } : {}),
-  });
-  progress.end();
-  const written = await writePictures(loaded, fit, random, flags);
+  }).finally(progress.end);
+  const written = await writePictures(loaded, fit, picture, flags);
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...fit, leftOut: loaded.leftOut })}\n`);
   else process.stdout.write(`${[inferSummary(fit, loaded.leftOut), ...written].join("\n")}\n`);
   if (fit.verdict.status === "misfit" || fit.verdict.status === "unidentifiable") process.exitCode = 3;
+}
+
+interface Answer extends Omit<LoadedPairs, "pairs" | "control"> {
+  readonly fit: GeometryFit;
+  /** Null where no figure is asked for. */
+  readonly picture: GeometryPicture | null;
+}
+
+/** Large arrays are read a block at a time, all else whole. */
+async function answerOf(files: readonly string[], flags: InferFlags, options: InferOptions): Promise<Answer> {
+  const wantsPicture = flags.report !== undefined || flags.figures !== undefined;
+  const notice = (sentence: string) => process.stderr.write(`syngeo: ${sentence}\n`);
+  const streamed = await openPairBlocks(files, flags, notice);
+  if (streamed) {
+    const { leftOut, files: described } = streamed;
+    const { threads } = flags;
+    return {
+      ...(await inferStreamed(streamed, options, { threads, picture: wantsPicture })),
+      leftOut,
+      files: described,
+    };
+  }
+  const { pairs, control, ...loaded } = await loadPairs(files, flags);
+  const fit = infer(pairs, control === null ? options : { ...options, control, sensitivity: false });
+  return {
+    ...loaded,
+    fit,
+    picture: wantsPicture ? pictureOf(pairs, fit, options.random.stream("picture"), control) : null,
+  };
 }
 
 function potentialsOf(list: string): Potential[] {
@@ -200,18 +239,15 @@ function noiseOf({ noiseAdditive, noiseMultiplicative }: InferFlags): NoiseLevel
 
 /** Writes what was asked for and returns a line for each. */
 async function writePictures(
-  loaded: LoadedPairs,
+  loaded: Pick<LoadedPairs, "files" | "leftOut">,
   fit: GeometryFit,
-  random: Random,
+  picture: GeometryPicture | null,
   { report, figures }: InferFlags,
 ): Promise<string[]> {
-  if (report === undefined && figures === undefined)
-    return ["", styled("dim", "add --report report.html for the figures")];
+  if (picture === null) return ["", styled("dim", "add --report report.html for the figures")];
   const { drawFigures, reportHtml } = await import("../plot/index.ts");
   const { createDocument, svgToPng } = await import("../plot/index.node.ts");
-  const drawn = drawFigures(fit, pictureOf(loaded.pairs, fit, random.stream("picture"), loaded.control), {
-    document: await createDocument(),
-  });
+  const drawn = drawFigures(fit, picture, { document: await createDocument() });
   const lines: string[] = [""];
   if (figures !== undefined) {
     await writing("infer", figures, async () => {

@@ -2,43 +2,21 @@
 
 import { join } from "node:path";
 import { readPath } from "../data/index.node.ts";
-import {
-  type FileContents,
-  joinByTimes,
-  joinTables,
-  numberColumn,
-  tensorTable,
-  vectorTable,
-  where,
-} from "../data/index.ts";
+import { type FileContents, tensorTable, vectorTable } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
 import { isRunFolder, runFiles } from "../experiment/index.node.ts";
-import { type LeftOut, type PairedWeights, pairTensors, pairWeights } from "../inference/index.ts";
+import { type LeftOut, type PairedWeights, pairTensors } from "../inference/index.ts";
 import type { NamedTensor, Table } from "../tensor.ts";
-import { columnsOf, conditionOf, labels, normalisedTable, splitRows } from "./table-rows.node.ts";
+import {
+  type FromFiles,
+  flagOf,
+  fromTable,
+  fromTwoTables,
+  type PairSelection,
+  type Unset,
+} from "./table-pairs.node.ts";
 
-export interface PairSelection {
-  readonly initial?: string;
-  readonly final?: string;
-  readonly group?: string;
-  readonly cluster?: string;
-  readonly where: readonly string[];
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly repeat: readonly string[];
-  /** Conditions of the rows that did not learn. */
-  readonly control: readonly string[];
-  /** Columns (or times, or files) of the weights measured without learning. */
-  readonly controlInitial?: string;
-  readonly controlFinal?: string;
-  readonly normaliseBy?: string;
-  readonly id?: string;
-  readonly time?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly value?: string;
-  readonly sheet?: string;
-}
+export type { PairSelection } from "./table-pairs.node.ts";
 
 export interface LoadedPairs {
   readonly pairs: PairedWeights;
@@ -61,13 +39,6 @@ export async function loadPairs(given: readonly string[], selection: PairSelecti
     leftOut: [...leftOutOf(contents), ...leftOut],
     files,
   };
-}
-
-interface FromFiles {
-  readonly pairs: PairedWeights;
-  readonly leftOut: readonly LeftOut[];
-  /** Null where there is none, or where it is in files of its own. */
-  readonly control: PairedWeights | null;
 }
 
 function fromFiles(
@@ -115,13 +86,15 @@ function checkControl({ control, controlInitial, controlFinal }: PairSelection):
 }
 
 /** What the readers could not read; the same of both files is said once. */
-function leftOutOf(contents: readonly FileContents[]): readonly LeftOut[] {
+export function leftOutOf(
+  contents: readonly { readonly leftOut?: readonly LeftOut[] }[],
+): readonly LeftOut[] {
   const parts = contents.flatMap(({ leftOut = [] }) => leftOut);
   return [...new Map(parts.map((part) => [`${part.name}: ${part.reason}`, part])).values()];
 }
 
 /** A run of `syngeo train` is its weights before and after. */
-async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
+export async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
   const [folder, ...others] = paths;
   if (others.length > 0 || !(await isRunFolder(folder))) return paths;
   return [join(folder, runFiles.initial), join(folder, runFiles.final)];
@@ -134,11 +107,18 @@ export async function tableFrom(path: string): Promise<Table> {
 
 function describe(content: FileContents): string {
   if (content.kind === "table") return `${content.format} table of ${content.table.rows} rows`;
-  const shapes = content.tensors
-    .slice(0, 3)
-    .map(({ name, tensor }) => `${name} [${tensor.shape.join(", ")}]`);
-  const more = content.tensors.length > 3 ? ` and ${content.tensors.length - 3} more` : "";
-  return `${content.format} with ${shapes.join(", ")}${more}`;
+  const tensors = content.tensors.map(({ name, tensor }) => ({ name, shape: tensor.shape }));
+  return describeTensors(content.format, tensors);
+}
+
+/** What a report says of a file of tensors. */
+export function describeTensors(
+  format: string,
+  tensors: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): string {
+  const shapes = tensors.slice(0, 3).map(({ name, shape }) => `${name} [${shape.join(", ")}]`);
+  const more = tensors.length > 3 ? ` and ${tensors.length - 3} more` : "";
+  return `${format} with ${shapes.join(", ")}${more}`;
 }
 
 function tableOf(content: FileContents): Table {
@@ -183,46 +163,13 @@ function columnTable(path: string, tensors: readonly NamedTensor[], name: string
   return needsColumns ? vectorTable(`file "${path}"`, tensors, name) : null;
 }
 
-function fromTable(table: Table, selection: PairSelection): FromFiles {
-  const { learning, control } = splitRows(normalised(table, selection), selection);
-  const load = (table: Table, chosen: PairSelection) =>
-    chosen.time === undefined ? fromWideTable(table, chosen) : fromLongTable(table, chosen);
-  const loaded = load(learning, selection);
-  const { repeat: _, ...rest } = selection;
-  const without = { ...rest, repeat: [] };
-  if (control !== null) return { ...loaded, control: named(load(control, without).pairs, "the control") };
-  const { controlInitial, controlFinal } = selection;
-  if (controlInitial === undefined || controlFinal === undefined) return { ...loaded, control: null };
-  const ends =
-    selection.time === undefined
-      ? { initial: controlInitial, final: controlFinal }
-      : { from: controlInitial, to: controlFinal };
-  const pairs = named(load(learning, { ...without, ...ends }).pairs, `${controlInitial} to ${controlFinal}`);
-  return { ...loaded, control: pairs };
-}
-
-function named(pairs: PairedWeights, what: string): PairedWeights {
-  return { ...pairs, source: `${pairs.source}, ${what}` };
-}
-
-/** Sizes over the median baseline of their group: the initial column, or all times up to the initial one. */
-function normalised(table: Table, selection: PairSelection): Table {
-  const { normaliseBy, time, from, value, initial, final, controlInitial, controlFinal, repeat } = selection;
-  if (normaliseBy === undefined) return table;
-  const groups = labels(table, normaliseBy, "--normalise-by");
-  if (time === undefined) {
-    const of = required(table, initial, "--initial");
-    const sizes = [of, final, controlInitial, controlFinal, ...repeat].filter((name) => name !== undefined);
-    return normalisedTable(table, [...new Set(sizes)], groups, { of, isBaseline: () => true });
-  }
-  const of = required(table, value, "--value");
-  const times = labels(table, time, "--time");
-  const isBaseline = (row: number) =>
-    times[row] === from || Number(times[row]) <= Number(from === undefined ? Number.NaN : from);
-  return normalisedTable(table, [of], groups, { of, isBaseline });
-}
-
-function tensorNamed(tensors: readonly NamedTensor[], name: string | undefined, flag: string, path: string) {
+/** The tensor that a flag names. @throws InputError `unknown-tensor` */
+export function tensorNamed<T extends { readonly name: string }>(
+  tensors: readonly T[],
+  name: string | undefined,
+  flag: string,
+  path: string,
+): T {
   const found = tensors.find((tensor) => tensor.name === name);
   if (found !== undefined) return found;
   const names = tensors.map((tensor) => tensor.name);
@@ -232,8 +179,6 @@ function tensorNamed(tensors: readonly NamedTensor[], name: string | undefined, 
     message: `${flag}: expected the name of an array in "${path}", got ${name === undefined ? "nothing" : `"${name}"`}; ${near ? `did you mean "${near}"? ` : ""}it has ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`,
   });
 }
-
-type Unset<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 function fromTensors(
   paths: readonly string[],
@@ -251,7 +196,7 @@ function fromTensors(
     pick(initial, selection.initial, "--initial", paths[0]),
     pick(final, selection.final, "--final", paths[paths.length - 1]),
     {
-      source: paths.map((path) => `"${path}"`).join(" and "),
+      source: sourceOf(paths),
       ...(include?.length ? { include } : {}),
       ...(exclude?.length ? { exclude } : {}),
     },
@@ -259,26 +204,8 @@ function fromTensors(
   return { pairs, leftOut };
 }
 
-/** A flag that this kind of input has no use for is refused rather than ignored. */
-function refuseUnused(
-  selection: Unset<PairSelection>,
-  flags: readonly (keyof PairSelection)[],
-  what: string,
-): void {
-  for (const flag of flags) {
-    const value = selection[flag];
-    if (value === undefined || value.length === 0) continue;
-    throw new InputError({
-      code: "unused-flag",
-      message: `--${flagOf(flag)}: expected no such option for ${what}, got "${value}"; leave it out`,
-    });
-  }
-}
-
-/** `normaliseBy` as it is typed. */
-function flagOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
+/** What the pairs of these files are called in messages. */
+export const sourceOf = (paths: readonly string[]) => paths.map((path) => `"${path}"`).join(" and ");
 
 function refuseForArrays(name: string, value: string | undefined): void {
   if (value === undefined) return;
@@ -287,111 +214,4 @@ function refuseForArrays(name: string, value: string | undefined): void {
     code: "not-a-table",
     message: `--${flag}: expected a table with columns, got arrays ("${value}" names no column); export a table, or leave --${flag} out`,
   });
-}
-
-function fromWideTable(table: Table, selection: PairSelection) {
-  refuseUnused(
-    selection,
-    ["id", "from", "to", "value", "include", "exclude"],
-    "a table with a row a synapse",
-  );
-  const initial = required(table, selection.initial, "--initial");
-  const final = required(table, selection.final, "--final");
-  return { pairs: pairColumns(table, { initial, final }, selection), leftOut: [] };
-}
-
-function required(table: Table, name: string | undefined, flag: string): string {
-  if (name !== undefined) return name;
-  const names = table.columns.map((column) => column.name);
-  throw new InputError({
-    code: "no-column",
-    message: `infer: expected ${flag} COLUMN for ${table.source}, got none; it has ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`,
-  });
-}
-
-function pairColumns(
-  table: Table,
-  ends: { initial: string; final: string },
-  selection: PairSelection,
-): PairedWeights {
-  const { group, cluster, repeat } = selection;
-  return pairWeights(numberColumn(table, ends.initial), numberColumn(table, ends.final), {
-    source: table.source,
-    ...(group === undefined ? {} : { group: labels(table, group, "--group") }),
-    ...(cluster === undefined ? {} : { cluster: labels(table, cluster, "--cluster") }),
-    ...(repeat.length === 2
-      ? { repeat: { first: numberColumn(table, repeat[0]), second: numberColumn(table, repeat[1]) } }
-      : {}),
-  });
-}
-
-function fromLongTable(table: Table, selection: PairSelection) {
-  refuseUnused(selection, ["initial", "final", "include", "exclude"], "a long table (--time)");
-  const { time, from, to, value, id, repeat } = selection;
-  for (const [flag, given] of Object.entries({ "--from": from, "--to": to, "--value": value, "--id": id })) {
-    if (given === undefined) {
-      throw new InputError({
-        code: "no-column",
-        message: `infer: expected ${flag} beside --time ${time}, got none; a long table needs --id COLUMN[,COLUMN] --time COLUMN --from VALUE --to VALUE --value COLUMN`,
-      });
-    }
-  }
-  const [first, last] = [String(from), String(to)];
-  const keep = [...columnsOf(selection.group, "--group"), ...columnsOf(selection.cluster, "--cluster")];
-  const wide = joinByTimes(table, {
-    id: columnsOf(id, "--id"),
-    time: String(time),
-    times: [...new Set([first, last, ...repeat])],
-    value: String(value),
-    keep: [...new Set(keep)],
-  });
-  const pairs = pairColumns(wide.table, { initial: first, final: last }, selection);
-  const leftOut = [first, last].flatMap((when, k) =>
-    wide.absent[k] === 0
-      ? []
-      : [{ name: `${time} ${when}`, reason: `${wide.absent[k]} ids have no row there and count as missing` }],
-  );
-  return { pairs, leftOut };
-}
-
-function fromTwoTables(initialTable: Table, finalTable: Table, selection: PairSelection) {
-  refuseUnused(
-    selection,
-    ["time", "from", "to", "value", "include", "exclude", "control", "normaliseBy"],
-    "two tables",
-  );
-  const conditions = selection.where.map((text) => conditionOf(text, "--where"));
-  const [before, after] = [where(initialTable, conditions), where(finalTable, conditions)];
-  const initial = selection.initial ?? onlyNumberColumn(before, "--initial");
-  const final = selection.final ?? selection.initial ?? onlyNumberColumn(after, "--final");
-  const keep = [...columnsOf(selection.group, "--group"), ...columnsOf(selection.cluster, "--cluster")];
-  if (selection.id !== undefined) {
-    const id = columnsOf(selection.id, "--id");
-    const joined = joinTables(before, after, { id, initial, final, keep: [...new Set(keep)] });
-    const pairs = pairColumns(joined.table, { initial: "initial", final: "final" }, selection);
-    const leftOut = [
-      { name: before.source, reason: `${joined.unmatchedInitial} ids that the other table lacks` },
-      { name: after.source, reason: `${joined.unmatchedFinal} ids that the other table lacks` },
-    ].filter((_, k) => (k === 0 ? joined.unmatchedInitial : joined.unmatchedFinal) > 0);
-    return { pairs, leftOut };
-  }
-  if (before.rows !== after.rows) {
-    throw new InputError({
-      code: "lengths-differ",
-      message: `infer: expected two tables of as many rows, got ${before.rows} and ${after.rows}; name the columns that identify a synapse with --id`,
-    });
-  }
-  const source = `${before.source} and ${after.source}`;
-  const columns = [
-    { name: "initial", kind: "number" as const, values: numberColumn(before, initial) },
-    { name: "final", kind: "number" as const, values: numberColumn(after, final) },
-    ...before.columns.filter(({ name }) => keep.includes(name)),
-  ];
-  const table = { source, rows: before.rows, lines: before.lines, columns };
-  return { pairs: pairColumns(table, { initial: "initial", final: "final" }, selection), leftOut: [] };
-}
-
-function onlyNumberColumn(table: Table, flag: string): string {
-  const numeric = table.columns.filter(({ kind }) => kind === "number");
-  return numeric.length === 1 ? numeric[0].name : required(table, undefined, flag);
 }

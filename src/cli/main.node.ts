@@ -10,7 +10,7 @@ import { addSeriesCommand } from "./series-command.node.ts";
 import { addTrainCommand } from "./train-command.node.ts";
 import { packageVersion } from "./version.node.ts";
 
-const EXIT = { badInput: 2, fault: 1 } as const;
+const EXIT = { badInput: 2, fault: 1, stopped: 130 } as const;
 
 function makeProgram(): Command {
   const program = new Command("syngeo")
@@ -50,6 +50,9 @@ async function main(): Promise<void> {
     } else if (error instanceof InputError || error instanceof UnsupportedError) {
       process.stderr.write(`syngeo: ${error.message}\n`);
       process.exitCode = EXIT.badInput;
+    } else if (error instanceof DOMException && error.name === "AbortError") {
+      process.stderr.write("syngeo: stopped before an answer\n");
+      process.exitCode = EXIT.stopped;
     } else {
       process.stderr.write(
         `syngeo: a fault of ours; please report it with the command\n${error instanceof Error ? error.stack : String(error)}\n`,

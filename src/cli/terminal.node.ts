@@ -36,6 +36,8 @@ export interface ProgressEvent {
   readonly done: number;
   readonly total: number;
   readonly label: string;
+  /** What is counted; "steps" unless given. */
+  readonly unit?: string;
 }
 
 /**
@@ -50,7 +52,7 @@ export function terminalProgress(): { report(event: ProgressEvent): void; end():
   let part = { done: 0, total: 0, began: started };
   let before = 0;
   return {
-    report: ({ done, total, label }) => {
+    report: ({ done, total, label, unit = "steps" }) => {
       const now = performance.now();
       // A run that goes on begins far from 0, which was not done now.
       if (done < before || total !== part.total) part = { done, total, began: now };
@@ -60,7 +62,7 @@ export function terminalProgress(): { report(event: ProgressEvent): void; end():
       shown = true;
       const share = Math.round((100 * done) / Math.max(1, total));
       const columns = process.stderr.columns || 80;
-      const line = `${share} %  ${paceOf(done - part.done, total - done, (now - part.began) / 1000)}${label}`;
+      const line = `${share} %  ${paceOf(done - part.done, total - done, (now - part.began) / 1000, unit)}${label}`;
       // A line that wraps cannot be taken back.
       process.stderr.write(`\r\x1b[K${line.slice(0, columns - 1)}`);
     },
@@ -70,15 +72,33 @@ export function terminalProgress(): { report(event: ProgressEvent): void; end():
   };
 }
 
-/** Steps a second and the time that the others take at that rate; empty where too little is known. */
-function paceOf(done: number, left: number, seconds: number): string {
+/** Steps (or what else is counted) a second and the time that the others take at that rate; empty where too little is known. */
+function paceOf(done: number, left: number, seconds: number, unit: string): string {
   if (done === 0 || seconds < 0.2) return "";
   const rate = done / seconds;
-  return `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${durationText(left / rate)} left  `;
+  return `${shortRate(rate)} ${unit}/s  ${durationText(left / rate)} left  `;
 }
 
 /** `42 s`, `3 min`, `1.5 h` */
 function durationText(seconds: number): string {
   if (seconds < 100) return `${Math.ceil(seconds)} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** 3.2, 320 or, for millions, 320M. */
+function shortRate(rate: number): string {
+  if (rate < 1e5) return rate.toFixed(rate < 10 ? 1 : 0);
+  return new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(rate);
+}
+
+/** A signal that Ctrl-C aborts, until it is released; the second Ctrl-C ends the process at once, as without it. */
+export function interruption(): { readonly signal: AbortSignal; release(): void } {
+  const abort = new AbortController();
+  const stop = () => {
+    release();
+    abort.abort();
+  };
+  const release = () => process.removeListener("SIGINT", stop);
+  process.on("SIGINT", stop);
+  return { signal: abort.signal, release };
 }

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { readMetrics, readRecord, runFiles, startRun, writeWhole } from "../experiment/index.node.ts";
 import { type Experiment, presetNamed, presets, type RunRecord } from "../experiment/index.ts";
 import { potentialForms } from "../geometry/index.ts";
-import { alignedTable, figure, styled, terminalProgress } from "./terminal.node.ts";
+import { alignedTable, figure, interruption, styled, terminalProgress } from "./terminal.node.ts";
 import { nameOf, type RuleFlags, settingFlags, settingsOf } from "./train-settings.ts";
 import { packageVersion } from "./version.node.ts";
 
@@ -86,17 +86,11 @@ async function runTrain(
   const folder = flags.resume ?? flags.out ?? defaultFolder(String(task), experiment);
   if (flags.resume !== undefined) await warnOfNewBeginning(flags.resume);
   const progress = terminalProgress();
-  const abort = new AbortController();
-  const stop = () => {
-    // The second time the default takes over and ends the process at once.
-    process.removeListener("SIGINT", stop);
-    abort.abort();
-  };
-  process.on("SIGINT", stop);
+  const { signal, release } = interruption();
   try {
     const record = await startRun(
       { folder, experiment, versions: { syngeo: packageVersion(), node: process.version } },
-      { signal: abort.signal, onProgress: progress.report },
+      { signal, onProgress: progress.report },
     );
     progress.end();
     const hasCurve = await drawCurve(folder, record);
@@ -105,7 +99,7 @@ async function runTrain(
     else if (record.status !== "done") process.exitCode = 3;
   } finally {
     progress.end();
-    process.removeListener("SIGINT", stop);
+    release();
   }
 }
 

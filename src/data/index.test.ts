@@ -1,7 +1,5 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import * as nodePart from "./index.node.ts";
-import * as room from "./index.ts";
 
 /** Every module that a file imports, now or when needed, through all files of the project. */
 function reached(file: URL, seen = new Set<string>()): Set<string> {
@@ -31,30 +29,4 @@ it("the browser's part of the data room reaches nothing of Node, and the package
     "saxes",
     "zarrita",
   ]);
-});
-
-it("the room offers these functions", () => {
-  expect(Object.keys(room).sort()).toEqual([
-    "blobSource",
-    "bytesSource",
-    "columnNamed",
-    "encodeNpy",
-    "encodeNpz",
-    "encodeSafetensors",
-    "folderOfFiles",
-    "inspectFile",
-    "joinByTime",
-    "joinByTimes",
-    "joinTables",
-    "numberColumn",
-    "placeOf",
-    "readFile",
-    "stackTables",
-    "tensorTable",
-    "textColumn",
-    "toFloats",
-    "vectorTable",
-    "where",
-  ]);
-  expect(Object.keys(nodePart)).toEqual(["openFileSource", "inspectPath", "readPath", "writing"]);
 });

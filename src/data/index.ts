@@ -12,6 +12,7 @@
  */
 
 export { toFloats } from "../tensor.ts";
+export { type BlockFile, openBlocks, type TensorBlocks } from "./blocks.ts";
 export { type ByteSource, blobSource, bytesSource, type SliceOptions } from "./byte-source.ts";
 export type {
   ColumnDescription,

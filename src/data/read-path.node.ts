@@ -42,7 +42,7 @@ export async function inspectPath(path: string, options?: InspectOptions): Promi
 }
 
 /** A path with marks of a pattern, unless a file or folder has just that name. */
-async function isPattern(path: string): Promise<boolean> {
+export async function isPattern(path: string): Promise<boolean> {
   if (!/[*?]/.test(path)) return false;
   return stat(path).then(
     () => false,

@@ -133,7 +133,8 @@ export async function inspectFile(source: ByteSource, options?: InspectOptions):
   return reader.inspect(source, options);
 }
 
-async function formatOf(source: ByteSource, options: InspectOptions | undefined): Promise<Format> {
+/** The format of a file, by what is in it or else its ending. @throws UnsupportedError `unknown-format`; InputError `no-sheets` */
+export async function formatOf(source: ByteSource, options: InspectOptions | undefined): Promise<Format> {
   const format = await findFormat(source, options);
   if (options?.sheet === undefined || format.hasSheets) return format;
   throw new InputError({

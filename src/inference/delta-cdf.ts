@@ -4,11 +4,11 @@ import { InputError } from "../errors.ts";
 import { isInside, type Potential } from "../geometry/index.ts";
 import { normalCdf } from "./special-functions.ts";
 
-const GRID_POINTS = 1000;
-const GRID_END = 5;
+export const GRID_POINTS = 1000;
+export const GRID_END = 5;
 /** In steps of the grid; the arithmetic itself errs by less than 1e-11. */
 const ROUNDING = 1e-9;
-const GRID_STEP = (2 * GRID_END) / (GRID_POINTS - 1);
+export const GRID_STEP = (2 * GRID_END) / (GRID_POINTS - 1);
 
 /** x_k = −5 + k·10/999, the last exactly 5. */
 const GRID = Float64Array.from({ length: GRID_POINTS }, (_, k) =>
@@ -125,7 +125,7 @@ function dualMoments(
   };
 }
 
-function dualBlock(
+export function dualBlock(
   potential: Potential,
   initial: Float64Array | Float32Array,
   final: Float64Array | Float32Array,
@@ -164,7 +164,7 @@ export function rangeOfWeights(...arrays: readonly (Float64Array | Float32Array)
   return { low, high, anyZero, allFinite };
 }
 
-function holds({ domain }: Potential, { low, high, anyZero, allFinite }: WeightRange): boolean {
+export function holds({ domain }: Potential, { low, high, anyZero, allFinite }: WeightRange): boolean {
   return allFinite && isInside(domain, low) && isInside(domain, high) && !(anyZero && domain.withoutZero);
 }
 
@@ -205,7 +205,7 @@ function cellOf(z: number): number {
   return cell;
 }
 
-function distanceToNormal(counts: Int32Array, count: number): number {
+export function distanceToNormal(counts: ArrayLike<number>, count: number): number {
   let below = 0;
   let distance = 0;
   for (let k = 0; k < GRID_POINTS; k++) {

@@ -178,9 +178,21 @@ function thinNoisy(pairs: NoisyPairs, most: number, random: Random): NoisyPairs 
 
 /** One position from each of `most` equal stretches: spread evenly over groups, in increasing order. */
 export function drawnPositions(count: number, most: number, random: Random): Int32Array {
-  return Int32Array.from({ length: most }, (_, k) => {
+  return Int32Array.from(drawnOrdinals(count, most, random));
+}
+
+/** The same of more than an int32 can number. */
+function drawnOrdinals(count: number, most: number, random: Random): Float64Array {
+  return Float64Array.from({ length: most }, (_, k) => {
     const from = Math.floor((k * count) / most);
     const to = Math.floor(((k + 1) * count) / most);
     return from + random.integer(to - from);
   });
+}
+
+/** The ordinals of all, or of `most` drawn from them. */
+export function ordinalsOf(count: number, most: number, random: Random): Float64Array {
+  return count <= most
+    ? Float64Array.from({ length: count }, (_, k) => k)
+    : drawnOrdinals(count, most, random);
 }

@@ -3,7 +3,8 @@
  *
  * `pairTensors` and `pairWeights` make PairedWeights; `infer` makes a GeometryFit: the exponent λ by rank independence
  * with its interval, a Student-t likelihood, the seed paper's ΔCDF, noise, groups, clusters, diagnostics and a verdict.
- * `pictureOf` makes the numbers behind the figures. Everything is float64 and plain readonly data.
+ * `pictureOf` makes the numbers behind the figures. `surveyBlocks` reads pairs too many for memory by range and makes a
+ * Population of them, of which `inferPopulation` makes the same fit (`inferBlocks` does both). Everything is float64 and plain readonly data.
  *
  * With `control`, pairs measured without learning, λ is that of learning alone (`control/`).
  *
@@ -31,11 +32,12 @@ export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
 export type * from "./geometry-fit.ts";
 export { FIT_SCHEMA } from "./geometry-fit.ts";
 export type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
-export { type InferOptions, infer } from "./infer.ts";
+export { type InferOptions, infer, inferPopulation } from "./infer.ts";
 export { type NoiseLevels, noiseOfRepeats } from "./measurement-noise.ts";
 export {
   type LeftOut,
   matchesGlob,
+  matchTensors,
   type PairTensorOptions,
   pairTensors,
   type TensorPairing,
@@ -48,7 +50,8 @@ export {
   type PairedWeights,
   pairWeights,
 } from "./paired-weights.ts";
-export { pictureOf } from "./picture.ts";
+export { type PictureDraw, pictureOf, pictureOfDraw } from "./picture.ts";
+export type { Population } from "./population.ts";
 export { DEFAULT_POTENTIALS } from "./potential-scores.ts";
 export {
   fitSeries,
@@ -58,3 +61,7 @@ export {
   type TurnoverQuarter,
 } from "./series/series.ts";
 export { type ChangeLaw, DEFAULT_SIMULATION, type SimulationSettings, simulatePairs } from "./simulate.ts";
+export { inferBlocks } from "./stream/infer-blocks.ts";
+export type { Lane, Lanes, OpenLanes } from "./stream/lanes.ts";
+export { blocksOfArrays, type PairBlocks, type PairPart, type WeightReader } from "./stream/pair-blocks.ts";
+export { type Survey, type SurveyOptions, surveyBlocks } from "./stream/survey.ts";

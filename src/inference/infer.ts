@@ -14,8 +14,8 @@ import {
   remainingDependence,
   spreadBetween,
 } from "./diagnostics.ts";
-import { type ContinuumPairs, continuumPairs } from "./dual-continuum.ts";
-import { drawnPositions, type Estimate, estimateWithNoise, estimateWithoutNoise, thin } from "./estimate.ts";
+import type { ContinuumPairs } from "./dual-continuum.ts";
+import { type Estimate, estimateWithNoise, estimateWithoutNoise, thin } from "./estimate.ts";
 import {
   type Diagnostics,
   FIT_SCHEMA,
@@ -26,15 +26,9 @@ import {
 import { changeBeyondNoise, type NoiseLevels, noiseOfRepeats, noisyPairs } from "./measurement-noise.ts";
 import { noiseSensitivity } from "./noise-sensitivity.ts";
 import { FEWEST_PAIRS, requireEnough, requireVariation } from "./pair-requirements.ts";
-import {
-  countPairs,
-  isUsable,
-  type PairCounts,
-  type PairedWeights,
-  placesByLabel,
-  restrictPairs,
-} from "./paired-weights.ts";
-import { DEFAULT_POTENTIALS, scorePotentials, usableArrays } from "./potential-scores.ts";
+import type { PairCounts, PairedWeights } from "./paired-weights.ts";
+import { type Population, populationOf } from "./population.ts";
+import { DEFAULT_POTENTIALS, scorePotentials } from "./potential-scores.ts";
 import { changeBySize } from "./size-bins.ts";
 import { normalQuantile } from "./special-functions.ts";
 import { type Evidence, judge } from "./verdict.ts";
@@ -57,11 +51,15 @@ export interface InferOptions {
   /** Whether to try 5, 10 and 20 % of noise of either kind where none is known; off unless asked for. */
   readonly sensitivity?: boolean;
   readonly signal?: AbortSignal;
-  /** `done` of `total` steps, and what comes next. */
-  onProgress?(event: { readonly done: number; readonly total: number; readonly label: string }): void;
+  /** `done` of `total` steps (or of another `unit`), and what comes next. */
+  onProgress?(event: {
+    readonly done: number;
+    readonly total: number;
+    readonly label: string;
+    readonly unit?: string;
+  }): void;
 }
 
-const RANK_PAIRS = 100_000;
 const DIAGNOSTIC_PAIRS = 50_000;
 const DEFAULT_RESAMPLES = 400;
 
@@ -89,15 +87,20 @@ interface Setting {
  *   `control-clusters`
  */
 export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit {
-  const counts = countPairs(pairs);
+  return inferPopulation(populationOf(pairs), options);
+}
+
+/** The same of pairs of which only a sample need be in memory. @throws as `infer` */
+export function inferPopulation(population: Population, options: InferOptions): GeometryFit {
+  const { pairs, counts } = population;
   const setting = settingOf(pairs, options, countSteps(pairs, options));
   requireEnough(pairs, counts);
   if (options.control) requireControl(pairs, options.control, options.noise !== undefined);
   setting.tick("selecting pairs");
-  const continuum = selectPairs(pairs, counts, setting);
+  const continuum = selectPairs(population, setting);
   requireVariation(pairs, counts, continuum);
-  const whole = fitOne(pairs, counts, continuum, setting);
-  const groups = pairs.group === null ? [] : fitGroups(pairs, setting);
+  const whole = fitOne(population, continuum, setting);
+  const groups = fitGroups(population, setting);
   // The rank test of agreement knows nothing of noise; the estimates of the groups do.
   const groupAgreement = whole.diagnostics.groupAgreement ?? agreementOfEstimates(groups, setting.level);
   const diagnostics: Diagnostics = { ...whole.diagnostics, groupAgreement };
@@ -143,7 +146,11 @@ export function infer(pairs: PairedWeights, options: InferOptions): GeometryFit 
   };
 }
 
-function settingOf(pairs: PairedWeights, options: InferOptions, total: number): Setting {
+/** What `infer` refuses before it looks at a pair. @throws InputError `bad-level`, `bad-noise`, `too-few-resamples` */
+export function requireOptions(options: InferOptions): {
+  readonly level: number;
+  readonly resamples: number;
+} {
   const level = options.level ?? 0.95;
   if (!(level > 0.5 && level < 1)) {
     throw new InputError({
@@ -158,12 +165,18 @@ function settingOf(pairs: PairedWeights, options: InferOptions, total: number): 
       message: `infer: expected a whole number of cluster resamples from 200 to 100000, got ${resamples}; 400 is the default`,
     });
   }
+  if (options.noise) requireNoise(options.noise);
+  return { level, resamples };
+}
+
+function settingOf(pairs: PairedWeights, options: InferOptions, total: number): Setting {
+  const { level, resamples } = requireOptions(options);
   const estimated = options.noise === undefined && pairs.repeat ? noiseFrom(pairs) : null;
-  const given = options.noise ? requireNoise(options.noise) : null;
+  const given = options.noise ?? null;
   let done = 0;
   return {
     random: options.random,
-    potentials: options.potentials ?? DEFAULT_POTENTIALS.map((name) => parsePotential(name)),
+    potentials: potentialsOf(options),
     noise: given ?? estimated,
     noiseSource: given ? "given" : estimated ? "repeats" : "none",
     repeats: estimated?.used ?? null,
@@ -176,12 +189,17 @@ function settingOf(pairs: PairedWeights, options: InferOptions, total: number): 
   };
 }
 
+/** The potentials compared: those asked for, or the five of `DEFAULT_POTENTIALS`. */
+export function potentialsOf({ potentials }: InferOptions): readonly Potential[] {
+  return potentials ?? DEFAULT_POTENTIALS.map((name) => parsePotential(name));
+}
+
 /** Noise of exactly 0 is no noise: the methods for it would divide by it. */
 function hasNoise({ additive, multiplicative }: NoiseLevels): boolean {
   return additive > 0 || multiplicative > 0;
 }
 
-function requireNoise(noise: NoiseLevels): NoiseLevels {
+function requireNoise(noise: NoiseLevels): void {
   for (const [kind, value] of Object.entries(noise)) {
     if (value >= 0 && value < Number.POSITIVE_INFINITY) continue;
     throw new InputError({
@@ -189,7 +207,6 @@ function requireNoise(noise: NoiseLevels): NoiseLevels {
       message: `infer: expected ${kind} noise ≥ 0 and finite, got ${value}; give the SD of one reading`,
     });
   }
-  return noise;
 }
 
 function noiseFrom({ repeat, source }: PairedWeights) {
@@ -211,27 +228,20 @@ function countSteps(pairs: PairedWeights, options: InferOptions): number {
 }
 
 /** Two readings of one weight may agree by chance: with noise an unchanged pair is a pair like any other. */
+export function keepsUnchanged(noise: NoiseLevels | null): boolean {
+  return noise !== null && hasNoise(noise);
+}
+
 function selectable(counts: PairCounts, { noise }: Setting): number {
-  return noise !== null && hasNoise(noise) ? counts.used : counts.used - counts.unchanged;
+  return keepsUnchanged(noise) ? counts.used : counts.used - counts.unchanged;
 }
 
-/** The pairs that estimators see: usable, changed, and thinned where there are very many. */
-function selectPairs(pairs: PairedWeights, counts: PairCounts, setting: Setting): ContinuumPairs {
-  const changed = selectable(counts, setting);
-  const keepUnchanged = changed === counts.used;
-  const wanted =
-    changed > RANK_PAIRS ? drawnPositions(changed, RANK_PAIRS, setting.random.stream("subsample")) : null;
-  const places = new Int32Array(wanted?.length ?? changed);
-  const { initial, final } = pairs;
-  for (let i = 0, ordinal = 0, kept = 0; kept < places.length; i++) {
-    if (!isUsable(initial[i], final[i]) || (!keepUnchanged && initial[i] === final[i])) continue;
-    if (wanted === null || wanted[kept] === ordinal) places[kept++] = i;
-    ordinal++;
-  }
-  return continuumPairs(pairs, places);
+function selectPairs(population: Population, setting: Setting): ContinuumPairs {
+  return population.select(keepsUnchanged(setting.noise), setting.random);
 }
 
-function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPairs, setting: Setting) {
+function fitOne(population: Population, continuum: ContinuumPairs, setting: Setting) {
+  const { pairs, counts } = population;
   const { random, level, resamples } = setting;
   const noisy = setting.noise && hasNoise(setting.noise) ? noisyPairs(continuum, setting.noise) : null;
   const beyond = noisy && changeBeyondNoise(noisy, setting.repeats);
@@ -242,7 +252,8 @@ function fitOne(pairs: PairedWeights, counts: PairCounts, continuum: ContinuumPa
   const likelihoodPairs = thin(continuum, estimate.seen.likelihood, random.stream("likelihood subsample"));
   const potentials = scorePotentials(
     setting.potentials,
-    usableArrays(pairs, counts.used),
+    population.measure(setting.potentials),
+    counts.used,
     continuum,
     likelihoodPairs,
     estimate,
@@ -300,24 +311,20 @@ function pairsNeeded({ exponent, seen, noiseMethod }: Estimate, level: number): 
 }
 
 /** The same methods within each group; groups too small or without change say so in their verdict. */
-function fitGroups(pairs: PairedWeights, setting: Setting): GroupFit[] {
-  const { group } = pairs;
-  if (group === null) return [];
-  const places = placesByLabel(group);
-  return group.names.map((name, g) => {
-    const members = restrictPairs(pairs, places[g], `${pairs.source}, group "${name}"`);
+function fitGroups(population: Population, setting: Setting): GroupFit[] {
+  return population.groups().map(({ name, open }) => {
     const own = { ...setting, random: setting.random.stream(`group ${name}`) };
-    return fitGroup(name, members, own);
+    return fitGroup(name, open(), own);
   });
 }
 
-function fitGroup(name: string, members: PairedWeights, setting: Setting): GroupFit {
-  const counts = countPairs(members);
+function fitGroup(name: string, members: Population, setting: Setting): GroupFit {
+  const { pairs, counts } = members;
   try {
-    requireEnough(members, counts);
-    const continuum = selectPairs(members, counts, setting);
-    requireVariation(members, counts, continuum);
-    const { estimate, potentials, evidence } = fitOne(members, counts, continuum, setting);
+    requireEnough(pairs, counts);
+    const continuum = selectPairs(members, setting);
+    requireVariation(pairs, counts, continuum);
+    const { estimate, potentials, evidence } = fitOne(members, continuum, setting);
     const { exponent, likelihood } = estimate;
     return { name, pairs: counts.used, exponent, likelihood, potentials, verdict: judge(evidence) };
   } catch (error) {

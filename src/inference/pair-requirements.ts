@@ -10,7 +10,7 @@ export const FEWEST_PAIRS = 10;
 const CONSTANT = 1e-9;
 
 /** @throws InputError `too-few-pairs`, `no-change` */
-export function requireEnough(pairs: PairedWeights, counts: PairCounts): void {
+export function requireEnough(pairs: Pick<PairedWeights, "source">, counts: PairCounts): void {
   if (counts.used < FEWEST_PAIRS) {
     const { nonFinite, absentInitially, absentFinally, absentThroughout } = counts;
     const absent = absentInitially + absentFinally + absentThroughout;

@@ -72,6 +72,17 @@ describe("pairTensors", () => {
     });
   });
 
+  it.each(["float64", "float32", "float16", "bfloat16"] as const)(
+    "takes a matrix of %s for weights",
+    (dtype) => {
+      const data = dtype === "float64" ? Float64Array.of(1, 2) : Float32Array.of(1, 2);
+      // The values are of the type's own array; the compiler does not follow the union.
+      const named = (name: string) => ({ name, tensor: { dtype, shape: [1, 2], data } }) as NamedTensor;
+      const tensors = [named("a"), named("b")];
+      expect(pairTensors(tensors, tensors, options()).used).toEqual(["a", "b"]);
+    },
+  );
+
   it("takes what --include names, biases and integers too, and never what --exclude names", () => {
     const big: NamedTensor = {
       name: "n",

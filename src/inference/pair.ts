@@ -1,7 +1,7 @@
 /** Which weight belongs to which: tensors by name and shape. What does not pair is listed, never guessed. */
 
 import { InputError, nearestName } from "../errors.ts";
-import { type NamedTensor, type Tensor, toFloats } from "../tensor.ts";
+import { type DataType, type NamedTensor, type Tensor, toFloats } from "../tensor.ts";
 import { labelsOf, type PairedWeights } from "./paired-weights.ts";
 
 export interface LeftOut {
@@ -36,10 +36,37 @@ export function pairTensors(
   final: readonly NamedTensor[],
   options: PairTensorOptions,
 ): TensorPairing {
+  const { matched, leftOut } = matchTensors(initial, final, options);
+  return { pairs: joinTensors(matched, options.source), used: matched.map(({ name }) => name), leftOut };
+}
+
+/** What is needed of a tensor to find its other end: its values may still be in the file. */
+export interface TensorKind {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+}
+
+interface Named<T> {
+  readonly name: string;
+  readonly tensor: T;
+}
+
+interface Matched<T> {
+  readonly name: string;
+  readonly initial: T;
+  readonly final: T;
+}
+
+/** The tensors that `pairTensors` pairs, and those it leaves out. @throws as `pairTensors` */
+export function matchTensors<T extends TensorKind>(
+  initial: readonly Named<T>[],
+  final: readonly Named<T>[],
+  options: PairTensorOptions,
+): { readonly matched: readonly Matched<T>[]; readonly leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = [];
   const matched = matchNames(initial, final, options, leftOut);
   if (matched.length === 0) {
-    const names = (tensors: readonly NamedTensor[]) => tensors.map(({ name }) => name).join(", ") || "none";
+    const names = (tensors: readonly Named<T>[]) => tensors.map(({ name }) => name).join(", ") || "none";
     const near =
       initial.length > 0
         ? nearestName(
@@ -52,28 +79,22 @@ export function pairTensors(
       message: `${options.source}: expected tensors of one name and shape at both ends, got ${names(initial)} initially and ${names(final)} finally${leftOut.length > 0 ? ` (${leftOut[0].name}: ${leftOut[0].reason})` : ""}; choose with --include, or name the arrays with --initial and --final${near ? ` (nearest to ${initial[0].name} is ${near})` : ""}`,
     });
   }
-  return { pairs: joinTensors(matched, options.source), used: matched.map(({ name }) => name), leftOut };
+  return { matched, leftOut };
 }
 
-interface Matched {
-  readonly name: string;
-  readonly initial: Tensor;
-  readonly final: Tensor;
-}
-
-function matchNames(
-  initial: readonly NamedTensor[],
-  final: readonly NamedTensor[],
+function matchNames<T extends TensorKind>(
+  initial: readonly Named<T>[],
+  final: readonly Named<T>[],
   options: PairTensorOptions,
   leftOut: LeftOut[],
-): Matched[] {
+): Matched<T>[] {
   if (initial.length === 1 && final.length === 1) {
     const [{ name, tensor }] = initial;
     requireShape(options.source, name, tensor, final[0].tensor);
     return [{ name, initial: tensor, final: final[0].tensor }];
   }
   const byName = new Map(final.map(({ name, tensor }) => [name, tensor]));
-  const matched: Matched[] = [];
+  const matched: Matched<T>[] = [];
   for (const { name, tensor } of initial) {
     const other = byName.get(name);
     byName.delete(name);
@@ -91,12 +112,12 @@ function matchNames(
 
 function reasonToLeaveOut(
   name: string,
-  tensor: Tensor,
+  tensor: TensorKind,
   { include, exclude }: PairTensorOptions,
 ): string | null {
   if (exclude?.some((glob) => matchesGlob(name, glob))) return "excluded";
   if (include) return include.some((glob) => matchesGlob(name, glob)) ? null : "not among those included";
-  if (!tensor.dtype.startsWith("float")) return `${tensor.dtype}, not a weight`;
+  if (!tensor.dtype.includes("float")) return `${tensor.dtype}, not a weight`;
   if (tensor.shape.length < 2)
     return `${tensor.shape.length} axes: a bias or a normalisation, not a weight matrix`;
   return null;
@@ -111,7 +132,7 @@ export function matchesGlob(name: string, glob: string): boolean {
   return new RegExp(`^${pattern}$`, "s").test(name);
 }
 
-function requireShape(source: string, name: string, initial: Tensor, final: Tensor): void {
+function requireShape(source: string, name: string, initial: TensorKind, final: TensorKind): void {
   if (initial.shape.join() === final.shape.join()) return;
   throw new InputError({
     code: "shapes-differ",
@@ -119,7 +140,7 @@ function requireShape(source: string, name: string, initial: Tensor, final: Tens
   });
 }
 
-function joinTensors(matched: readonly Matched[], source: string): PairedWeights {
+function joinTensors(matched: readonly Matched<Tensor>[], source: string): PairedWeights {
   const [only] = matched;
   if (matched.length === 1) {
     const [initial, final] = [toFloats(only.initial), toFloats(only.final)];

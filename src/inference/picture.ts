@@ -7,7 +7,7 @@ import { controlPairs, type SizedPairs } from "./control/control-pairs.ts";
 import { controlScale } from "./control/control-scale.ts";
 import { DELTA_CDF_FLOOR, deltaCdf } from "./delta-cdf.ts";
 import { continuumPairs } from "./dual-continuum.ts";
-import { drawnPositions, rankEstimate } from "./estimate.ts";
+import { ordinalsOf, rankEstimate } from "./estimate.ts";
 import type { GeometryFit } from "./geometry-fit.ts";
 import type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 import { type PairedWeights, restrictPairs, usablePlaces } from "./paired-weights.ts";
@@ -21,6 +21,21 @@ const HISTOGRAM_END = 5;
 const CONTINUUM = { high: 3, step: 0.05 } as const;
 const INDEPENDENCE = { low: -1.5, high: 4, step: 0.1 } as const;
 
+/** The pairs that a picture shows: those whose change is measured, those drawn as points, and how many are usable. */
+export interface PictureDraw {
+  readonly taken: PairedWeights;
+  readonly sample: PairedWeights;
+  readonly of: number;
+}
+
+/** Which of the usable pairs a picture shows, by their ordinals. */
+export function pictureOrdinals(used: number, random: Random) {
+  return {
+    taken: ordinalsOf(used, PICTURE_PAIRS, random.stream("picture")),
+    sample: ordinalsOf(used, SAMPLE, random.stream("sample")),
+  };
+}
+
 /** Takes at most 50,000 pairs, drawn at random where there are more; the floor is that of the pairs taken. */
 export function pictureOf(
   pairs: PairedWeights,
@@ -29,11 +44,28 @@ export function pictureOf(
   control: PairedWeights | null = null,
 ): GeometryPicture {
   const usable = usablePlaces(pairs);
-  const places = atMost(usable, PICTURE_PAIRS, random.stream("picture"));
-  const taken = restrictPairs(pairs, places, pairs.source);
-  const root = Math.sqrt(places.length);
+  const { group } = pairs;
+  const pick = (ordinals: Float64Array): PairedWeights => {
+    const places = Int32Array.from(ordinals, (k) => usable[k]);
+    const picked = restrictPairs(pairs, places, pairs.source);
+    return { ...picked, group: group && { names: group.names, index: places.map((i) => group.index[i]) } };
+  };
+  const { taken, sample } = pictureOrdinals(usable.length, random);
+  const picture = pictureOfDraw({ taken: pick(taken), sample: pick(sample), of: usable.length }, fit, random);
+  return control === null
+    ? picture
+    : { ...picture, control: controlOf(pairs, control, random.stream("control")) };
+}
+
+/** The picture of pairs already drawn, by `pictureOrdinals` of the same randomness. */
+export function pictureOfDraw(
+  { taken, sample, of }: PictureDraw,
+  fit: GeometryFit,
+  random: Random,
+): GeometryPicture {
+  const root = Math.sqrt(taken.initial.length);
   return {
-    sample: sampleOf(pairs, usable, random.stream("sample")),
+    sample: sampleOf(sample, of),
     histograms: fit.potentials.flatMap(({ name }) => histogramOf(parsePotential(name), taken) ?? []),
     continuum: steps(0, CONTINUUM.high, CONTINUUM.step).map((exponent) => {
       const measure = deltaCdf(potentialOfExponent(exponent), taken.initial, taken.final);
@@ -42,15 +74,20 @@ export function pictureOf(
         : { exponent, deltaCdf: null, deltaCdfCentred: null };
     }),
     floor: { expected: DELTA_CDF_FLOOR.uncentred / root, upper: DELTA_CDF_FLOOR.upper / root },
-    independence: independenceOf(pairs, places, fit, random),
-    pairs: places.length,
-    control: control === null ? null : controlOf(pairs, control, random.stream("control")),
+    independence: independenceOf(taken, fit, random),
+    pairs: taken.initial.length,
+    control: null,
   };
+}
+
+function fewPlaces(group: PairedWeights, random: Random): Int32Array {
+  const places = usablePlaces(group);
+  return Int32Array.from(ordinalsOf(places.length, SAMPLE, random), (k) => places[k]);
 }
 
 function controlOf(pairs: PairedWeights, control: PairedWeights, random: Random): GeometryPicture["control"] {
   const few = (group: PairedWeights, name: string) =>
-    restrictPairs(group, atMost(usablePlaces(group), SAMPLE, random.stream(name)), group.source);
+    restrictPairs(group, fewPlaces(group, random.stream(name)), group.source);
   const both = controlPairs(few(pairs, "learning"), few(control, "control"));
   const activity = activityOf(both, activityMixture(both, controlScale(both.control)));
   const points = ({ initial, change }: SizedPairs, active: Float64Array | null): ControlPoint[] =>
@@ -62,24 +99,18 @@ function controlOf(pairs: PairedWeights, control: PairedWeights, random: Random)
   return { learning: points(both.learning, activity), control: points(both.control, null) };
 }
 
-function atMost(places: Int32Array, most: number, random: Random): Int32Array {
-  return places.length <= most ? places : drawnPositions(places.length, most, random).map((k) => places[k]);
-}
-
 function steps(low: number, high: number, step: number): number[] {
   return Array.from({ length: Math.round((high - low) / step) + 1 }, (_, k) =>
     Number((low + k * step).toFixed(6)),
   );
 }
 
-function sampleOf(pairs: PairedWeights, usable: Int32Array, random: Random): GeometryPicture["sample"] {
-  const places = Array.from(atMost(usable, SAMPLE, random));
-  const { group } = pairs;
+function sampleOf({ initial, final, group }: PairedWeights, of: number): GeometryPicture["sample"] {
   return {
-    initial: places.map((i) => pairs.initial[i]),
-    final: places.map((i) => pairs.final[i]),
-    group: group && places.map((i) => group.names[group.index[i]]),
-    of: usable.length,
+    initial: Array.from(initial),
+    final: Array.from(final),
+    group: group && Array.from(group.index, (place) => group.names[place]),
+    of,
   };
 }
 
@@ -103,12 +134,12 @@ function histogramOf(potential: Potential, { initial, final }: PairedWeights): D
   };
 }
 
-function independenceOf(pairs: PairedWeights, places: Int32Array, { exponent }: GeometryFit, random: Random) {
+function independenceOf(taken: PairedWeights, { exponent }: GeometryFit, random: Random) {
   const { estimate, low, high, level } = exponent;
   const regular = steps(INDEPENDENCE.low, INDEPENDENCE.high, INDEPENDENCE.step);
   const detail = estimate === null ? [] : detailAround(estimate, low, high);
-  const changed = places.filter((i) => pairs.initial[i] !== pairs.final[i]);
-  const continuum = continuumPairs(pairs, changed);
+  const changed = usablePlaces(taken).filter((i) => taken.initial[i] !== taken.final[i]);
+  const continuum = continuumPairs(taken, changed);
   const { critical, scores } = rankEstimate(continuum, level, random.stream("permutations"));
   const test = independenceTest(continuum, scores);
   return {

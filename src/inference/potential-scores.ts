@@ -1,11 +1,10 @@
 /** The table of named potentials: the paper's measure, the likelihood, and whether the interval holds them. */
 
 import { isInside, type Potential } from "../geometry/index.ts";
-import { DELTA_CDF_FLOOR, deltaCdf, rangeOfWeights } from "./delta-cdf.ts";
+import { DELTA_CDF_FLOOR, type DeltaCdf } from "./delta-cdf.ts";
 import type { ContinuumPairs } from "./dual-continuum.ts";
 import type { Estimate } from "./estimate.ts";
 import type { PotentialScore } from "./geometry-fit.ts";
-import { isUsable, type PairedWeights } from "./paired-weights.ts";
 import { independenceTest } from "./rank-independence.ts";
 import { SMALLEST_GROUP } from "./student-law.ts";
 import { studentLikelihood } from "./student-likelihood.ts";
@@ -13,34 +12,18 @@ import { studentLikelihood } from "./student-likelihood.ts";
 /** The potentials compared unless others are asked for. */
 export const DEFAULT_POTENTIALS = ["negative-entropy", "1.5-norm", "2-norm", "2.5-norm", "3-norm"] as const;
 
-/** The usable pairs as two arrays; the very arrays of `pairs` where all are usable. */
-export function usableArrays(pairs: PairedWeights, used: number) {
-  const { initial, final } = pairs;
-  if (used === initial.length) return { initial, final };
-  const kept = { initial: new Float64Array(used), final: new Float64Array(used) };
-  for (let i = 0, k = 0; i < initial.length; i++) {
-    if (!isUsable(initial[i], final[i])) continue;
-    kept.initial[k] = initial[i];
-    kept.final[k++] = final[i];
-  }
-  return kept;
-}
-
-/** One row a potential; log-likelihoods are those of the pairs that the likelihood saw. */
+/** One row a potential, with its ΔCDF of all `used` pairs; log-likelihoods are those of the pairs that the likelihood saw. */
 export function scorePotentials(
   potentials: readonly Potential[],
-  arrays: { readonly initial: Float64Array | Float32Array; readonly final: Float64Array | Float32Array },
+  measures: readonly DeltaCdf[],
+  used: number,
   pairs: ContinuumPairs,
   likelihoodPairs: ContinuumPairs,
   estimate: Estimate,
 ): PotentialScore[] {
   const likelihood = estimate.noiseMethod === null ? studentLikelihood(likelihoodPairs) : null;
-  const shared = {
-    changes: new Float64Array(arrays.initial.length),
-    range: rangeOfWeights(arrays.initial, arrays.final),
-  };
-  const rows = potentials.map((potential) => {
-    const measure = deltaCdf(potential, arrays.initial, arrays.final, shared);
+  const rows = potentials.map((potential, k) => {
+    const measure = measures[k];
     const logLikelihood =
       potential.exponent === null
         ? likelihood && logLikelihoodOf(potential, likelihoodPairs, arraysOf(likelihoodPairs))
@@ -52,7 +35,7 @@ export function scorePotentials(
       exponent: potential.exponent,
       deltaCdf: measure.status === "ok" ? measure.uncentred : null,
       deltaCdfCentred: measure.status === "ok" ? measure.centred : null,
-      deltaCdfFloor: DELTA_CDF_FLOOR.uncentred / Math.sqrt(arrays.initial.length),
+      deltaCdfFloor: DELTA_CDF_FLOOR.uncentred / Math.sqrt(used),
       deltaCdfStatus: measure.status,
       changeMagnitude:
         measure.status === "ok" && Number.isFinite(measure.magnitude) ? measure.magnitude : null,

@@ -1,0 +1,115 @@
+/** Tensors that stay in their file and are read by range, so that memory does not grow with them. */
+
+import { type DataType, toFloats } from "../tensor.ts";
+import { hostIsLittleEndian, reversedItems } from "./byte-order.ts";
+import type { ByteSource, SliceOptions } from "./byte-source.ts";
+import type { FileDescription, LeftOut } from "./file-contents.ts";
+import { type NpyHeader, readNpyHeader } from "./readers/npy-header.ts";
+import { readSafetensorsHeader } from "./readers/safetensors-header.ts";
+import { formatOf, inspectFile } from "./readers.ts";
+import { itemSizes, tensorOfNativeBytes } from "./tensor-bytes.ts";
+import { listZip, openZipEntry } from "./zip.ts";
+
+/** A tensor in its file. */
+export interface TensorBlocks {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  readonly count: number;
+  /** Why `read` would not do: the values are compressed, or in Fortran order and come otherwise than `readFile` has them. */
+  readonly obstacle: string | null;
+  /**
+   * The values `start` ≤ i < `end`, row-major, as floating-point numbers.
+   *
+   * @throws what the byte source throws; InputError `inexact-integer`
+   */
+  read(start: number, end: number, options?: SliceOptions): Promise<Float64Array | Float32Array>;
+}
+
+/** The tensors of a file, or null for a file that has no such: a table, or a format whose values are not plain bytes. */
+export interface BlockFile {
+  readonly format: string;
+  readonly tensors: readonly TensorBlocks[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const BLOCK_FORMATS: readonly string[] = ["npy", "npz", "safetensors"];
+
+/**
+ * Opens the tensors of a .npy, .npz or safetensors file without reading a value.
+ *
+ * A .npy, uncompressed members of a .npz and all tensors of safetensors are read by range, of every type and byte order.
+ *
+ * @throws as `inspectFile`
+ */
+export async function openBlocks(source: ByteSource, options?: SliceOptions): Promise<BlockFile | null> {
+  // Describing a table would read it whole.
+  if (!BLOCK_FORMATS.includes((await formatOf(source, options)).name)) return null;
+  const description = await inspectFile(source, options);
+  if (description.kind !== "tensors") return null;
+  const tensors = await openTensors(source, description, options);
+  return { format: description.format, tensors, leftOut: description.leftOut };
+}
+
+type Tensors = Extract<FileDescription, { kind: "tensors" }>;
+
+async function openTensors(
+  source: ByteSource,
+  { format, tensors }: Tensors,
+  options: SliceOptions | undefined,
+): Promise<TensorBlocks[]> {
+  if (format === "npy") return [ofNpy(tensors[0].name, source, await readNpyHeader(source, options), null)];
+  if (format === "npz") {
+    const entries = new Map((await listZip(source, options)).map((entry) => [entry.name, entry]));
+    return Promise.all(
+      tensors.map(async ({ name }) => {
+        const entry = entries.get(`${name}.npy`);
+        if (entry === undefined) throw new Error(`${source.name}: no entry for "${name}"`);
+        const member = await openZipEntry(source, entry, options);
+        const obstacle = entry.method === 0 ? null : "compressed";
+        return ofNpy(name, member, await readNpyHeader(member, options), obstacle);
+      }),
+    );
+  }
+  const { entries } = await readSafetensorsHeader(source, options);
+  return entries.flatMap(({ name, dtype, shape, start }) =>
+    dtype === null
+      ? []
+      : [blocksAt(source, { name, dtype, shape, start, littleEndian: true, obstacle: null })],
+  );
+}
+
+function ofNpy(
+  name: string,
+  source: ByteSource,
+  { dtype, shape, fortranOrder, dataStart: start, littleEndian }: NpyHeader,
+  obstacle: string | null,
+): TensorBlocks {
+  // With one axis longer than 1 both orders are the same.
+  const isTurned = fortranOrder && shape.filter((size) => size > 1).length > 1;
+  const reason = obstacle ?? (isTurned ? "Fortran order" : null);
+  return blocksAt(source, { name, dtype, shape, start, littleEndian, obstacle: reason });
+}
+
+interface Extent {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  /** First byte of the values. */
+  readonly start: number;
+  readonly littleEndian: boolean;
+  readonly obstacle: string | null;
+}
+
+function blocksAt(source: ByteSource, { start: origin, littleEndian, ...extent }: Extent): TensorBlocks {
+  const itemSize = itemSizes[extent.dtype];
+  return {
+    ...extent,
+    count: extent.shape.reduce((product, size) => product * size, 1),
+    async read(start, end, options) {
+      const bytes = await source.slice(origin + start * itemSize, origin + end * itemSize, options);
+      const native = littleEndian === hostIsLittleEndian ? bytes : reversedItems(bytes, itemSize);
+      return toFloats(tensorOfNativeBytes(extent.dtype, [end - start], native));
+    },
+  };
+}

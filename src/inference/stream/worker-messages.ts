@@ -1,0 +1,50 @@
+/** What the calling thread and its workers say to each other: plain data. */
+
+import { InputError, UnsupportedError } from "../../errors.ts";
+import type { BlockCells, CountRequest, UnitSurvey } from "./block-work.ts";
+import type { Reopening, Stretch } from "./pair-blocks.ts";
+
+/** Handed to a worker as it starts. */
+export interface WorkerSetup {
+  readonly reopening: Reopening;
+  /** Names, as `parsePotential` reads them. */
+  readonly potentials: readonly string[];
+}
+
+/** One piece of work; without a request it is that of the first pass. */
+export interface WorkOrder {
+  readonly kind: "work";
+  readonly id: number;
+  readonly stretch: Stretch;
+  readonly request: CountRequest | null;
+}
+
+export type ToWorker = WorkOrder | { readonly kind: "abort" } | { readonly kind: "close" };
+
+/** `id` is −1 for the answer to the set-up. */
+export type FromWorker =
+  | { readonly kind: "ready"; readonly id: number }
+  | { readonly kind: "surveyed"; readonly id: number; readonly units: readonly UnitSurvey[] }
+  | { readonly kind: "counted"; readonly id: number; readonly cells: BlockCells }
+  | { readonly kind: "failed"; readonly id: number; readonly error: PlainError };
+
+/** An error without its class, which messages do not carry. */
+interface PlainError {
+  readonly kind: "input" | "unsupported" | "fault";
+  readonly code: string;
+  readonly message: string;
+}
+
+export function plainError(error: unknown): PlainError {
+  if (error instanceof InputError) return { kind: "input", code: error.code, message: error.message };
+  if (error instanceof UnsupportedError) {
+    return { kind: "unsupported", code: error.code, message: error.message };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: "fault", code: "", message };
+}
+
+export function errorOf({ kind, code, message }: PlainError): Error {
+  if (kind === "input") return new InputError({ code, message });
+  return kind === "unsupported" ? new UnsupportedError({ code, message }) : new Error(message);
+}
