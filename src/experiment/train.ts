@@ -61,7 +61,7 @@ export interface TrainOptions {
 export interface TrainOutcome {
   /** `goal-missed`: it ended, but not with the accuracy or loss asked for. */
   readonly status: "done" | "goal-missed" | "diverged" | "interrupted";
-  /** One sentence; what to do, where the status is not `done`. */
+  /** One sentence where the status is not `done`, or where the loss rose: what to do. */
   readonly message: string;
   /** Passes of the run itself, extensions included. */
   readonly passes: number;
