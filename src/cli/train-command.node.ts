@@ -7,6 +7,7 @@ import { InputError } from "../errors.ts";
 import { readMetrics, readRecord, runFiles, startRun, writeWhole } from "../experiment/index.node.ts";
 import { type Experiment, presetNamed, presets, type RunRecord } from "../experiment/index.ts";
 import { potentialForms } from "../geometry/index.ts";
+import { refuseIdleFlags } from "./idle-flags.ts";
 import { alignedTable, figure, interruption, styled, terminalProgress } from "./terminal.node.ts";
 import { nameOf, type RuleFlags, settingFlags, settingsOf } from "./train-settings.ts";
 import { packageVersion } from "./version.node.ts";
@@ -31,7 +32,8 @@ Examples:
   syngeo train mnist-rnn --potential negative-entropy --pretrained runs/a --samples 100 --samples-from held-out \\
       --learning-rate search --goal-accuracy 1 --out runs/b
   syngeo train r-of-k --potential eg --inputs 20000 --learning-rate search --out runs/eg
-  syngeo train mnist-mlp --potential eg --bias split --initialisation log-normal --parameter-potential "*bias*=2-norm" --out runs/c
+  syngeo train mnist-mlp --potential eg --bias split --initialisation log-normal --out runs/c
+  syngeo train mnist-mlp --potential eg --parameter-potential "*bias*=2-norm" --out runs/d
   syngeo infer runs/b
 
 Potentials: ${potentialForms}.
@@ -118,7 +120,9 @@ function experimentOf(
   const threads = Math.min(MOST_THREADS, availableParallelism());
   const own = { ...preset, experiment: { ...preset.experiment, threads } };
   const { parameterPotential = [], switch: switches = [] } = flags;
-  return settingsOf(task, own, typed, { ...flags, parameterPotential, switch: switches });
+  const experiment = settingsOf(task, own, typed, { ...flags, parameterPotential, switch: switches });
+  refuseIdleFlags(typed, experiment);
+  return experiment;
 }
 
 function refuseBesideResume(
@@ -152,17 +156,22 @@ async function drawCurve(folder: string, { status, experiment }: RunRecord): Pro
   if (status === "running" || passes.length === 0) return false;
   const { learningCurve, svgText } = await import("../plot/index.ts");
   const { createDocument, svgToPng } = await import("../plot/index.node.ts");
-  const title = `${experiment.task.name}, ${experiment.model.name}, ${experiment.geometry.potential}`;
+  const title = `${experiment.task.name}, ${experiment.model.name}, ${geometryText(experiment)}`;
   const svg = svgText(learningCurve(passes, title, { document: await createDocument() }), runFiles.figure);
   await writeWhole(join(folder, `${runFiles.figure}.svg`), svg);
   await writeWhole(join(folder, `${runFiles.figure}.png`), svgToPng(svg));
   return true;
 }
 
+/** The geometry of most parameters, and those after it: `2-norm, negative-entropy from pass 10`. */
+function geometryText({ geometry: { potential, switches } }: Experiment): string {
+  return [potential, ...switches.map((change) => `${change.potential} from pass ${change.pass}`)].join(", ");
+}
+
 function summary(folder: string, record: RunRecord, hasCurve: boolean): string {
   const { status, message, passes, learningRate, seconds, experiment } = record;
   const colour = status === "done" ? "green" : status === "diverged" ? "red" : "yellow";
-  const what = `${experiment.geometry.potential}, ${passes} passes, learning rate ${learningRate === null ? "none" : figure(learningRate)}, ${seconds.toFixed(1)} s`;
+  const what = `${geometryText(experiment)}, ${passes} passes, learning rate ${learningRate === null ? "none" : figure(learningRate)}, ${seconds.toFixed(1)} s`;
   return [
     `${styled(["bold", colour], status)}  ${what}`,
     ...(message === "" ? [] : [message]),

@@ -32,6 +32,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["--gain", "mnist-rnn", "2", 2],
   ["--fan", "mnist-rnn", "out", "out"],
   ["--ratio", "mnist-rnn", "3", 3],
+  ["--value", "mnist-rnn", "0.1", 0.1],
   ["--bias", "mnist-rnn", "split", "split"],
   ["--hidden", "mnist-mlp", "512,256", [512, 256]],
   ["--channels", "mnist-cnn", "8,16", [8, 16]],

@@ -106,6 +106,12 @@ export const settingFlags: readonly SettingFlag[] = [
     read: numberOf,
   },
   {
+    flag: "--value <weight>",
+    help: "of all constant weights",
+    place: "initialisation.value",
+    read: numberOf,
+  },
+  {
     flag: "--bias <kind>",
     help: "none, plain, or split (b⁺ + b⁻, which learn where signs are kept)",
     place: "model.bias",

@@ -138,6 +138,15 @@ describe("parseExperiment", () => {
     );
   });
 
+  it.each<[string, string, unknown, string]>([
+    ["mnist-cnn", "dtype", "float64", "expected float32 for the model cnn, got float64"],
+    ["mnist-rnn", "learning.warmUp", 30, "expected a warm-up shorter than the 30 passes, got 30"],
+    ["mnist-rnn", "snapshots", 31, "expected snapshots within the 30 passes, got every 31"],
+  ])("refuses for %s in %s %j, which could not be done", (preset, place, value, sentence) => {
+    const { message } = refusal(settingsWith(place, value, preset));
+    expect(message).toContain(`${sentence} ("${place}"); `);
+  });
+
   it("refuses a switch after the last pass, and switches out of order", () => {
     const to = (...passes: number[]) => passes.map((pass) => ({ pass, potential: "2-norm" }));
     expect(refusal(settingsWith("geometry.switches", to(30))).message).toContain("got 30");

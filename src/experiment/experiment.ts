@@ -186,7 +186,8 @@ function requirePotentials({ geometry: { potential, parameters, switches } }: Ex
 }
 
 /** Settings that would have no effect beside the others are refused rather than ignored. */
-function requireFit({ task, optimiser, geometry, learning }: Experiment, source: string): void {
+function requireFit(experiment: Experiment, source: string): void {
+  const { task, model, optimiser, geometry, learning, dtype, snapshots } = experiment;
   const refuse = (expected: string, place: string, advice: string) => {
     throw badExperiment(`${source}: expected ${expected} ("${place}"); ${advice}`);
   };
@@ -200,6 +201,17 @@ function requireFit({ task, optimiser, geometry, learning }: Experiment, source:
   if (task.name === "linear-regression" && learning.goal.accuracy !== null) {
     const got = `${learning.goal.accuracy} for ${task.name}, whose answers are no classes`;
     refuse(`no goal of accuracy, got ${got}`, "learning.goal.accuracy", "give one of loss");
+  }
+  if (model.name === "cnn" && dtype === "float64") {
+    refuse("float32 for the model cnn, got float64", "dtype", "ONNX Runtime convolves no float64");
+  }
+  if (learning.warmUp >= learning.passes) {
+    const wanted = `a warm-up shorter than the ${learning.passes} passes`;
+    refuse(`${wanted}, got ${learning.warmUp}`, "learning.warmUp", "else the rate is never reached");
+  }
+  if (snapshots !== null && snapshots > learning.passes) {
+    const wanted = `snapshots within the ${learning.passes} passes`;
+    refuse(`${wanted}, got every ${snapshots}`, "snapshots", "else there are none");
   }
   const late = geometry.switches.findIndex(
     ({ pass }, k) => pass <= (geometry.switches[k - 1]?.pass ?? 0) || pass >= learning.passes,

@@ -92,7 +92,7 @@ export const presets: Readonly<Record<string, Preset>> = {
     summary: "few relevant among many binary inputs, one linear unit (Cornford et al. 2024, Fig. 4B)",
     experiment: {
       ...base,
-      task: { name: "r-of-k", inputs: 2000, relevant: 100, threshold: 50, samples: 10_000 },
+      task: { name: "r-of-k", inputs: 200, relevant: 100, threshold: 50, samples: 10_000 },
       model: { name: "linear", bias: "none" },
       initialisation: { ...pytorchWeights, scheme: "constant" },
       optimiser: { ...plainOptimiser, momentum: 0 },

@@ -177,6 +177,61 @@ describe("the folder of a run", () => {
   });
 });
 
+describe("a pretrained run", () => {
+  const digitsOf = (settings: object, seed = 1): Experiment =>
+    changed(tinyPerceptron, {
+      task: { name: "digits", heldOut: 9990, ...settings },
+      learning: { passes: 1, batch: 5, learningRate: 0.01 },
+      seed,
+    });
+  const drawn = { samples: 5, samplesFrom: "held-out" };
+
+  it.each<[string, object, object, number, RegExp]>([
+    [
+      "another division",
+      {},
+      { ...drawn, heldOut: 9995 },
+      1,
+      /run's 9990 held-out digits of the package, got 9995/,
+    ],
+    [
+      "its own samples of another seed",
+      drawn,
+      drawn,
+      2,
+      /run's 5 held-out digits of seed 1, got 5 of seed 2; some/,
+    ],
+    ["other digits after held-out ones", drawn, {}, 1, /run's 5 held-out digits of seed 1, got others; some/],
+  ])("is refused where it has learned what is held out: %s", async (_, before, after, seed, sentence) => {
+    const path = fresh();
+    await run(digitsOf(before), path);
+    const next = run({ ...digitsOf(after, seed), pretrained: path }, fresh());
+    await expect(next).rejects.toThrow(sentence);
+  });
+
+  it("may hold out the same digits", async () => {
+    const path = fresh();
+    await run(digitsOf({}), path);
+    const next = fresh();
+    await run({ ...digitsOf(drawn, 7), pretrained: path }, next);
+    expect(bytes(next, "initial.safetensors")).toEqual(bytes(path, "final.safetensors"));
+    await run({ ...digitsOf(drawn, 7), pretrained: next }, fresh());
+  });
+
+  it("is refused where it did not end well", async () => {
+    const lost = fresh();
+    await run(changed(tinyRegression, { learning: { learningRate: 1e30 } }), lost);
+    await expect(run({ ...tinyRegression, pretrained: lost }, fresh())).rejects.toThrow(
+      /^--pretrained: expected a run that is done, got one that is diverged \(".*"\); lower its rate$/,
+    );
+    const stopped = fresh();
+    await run(tinyRegression, stopped, stopAfter(2));
+    await expect(run({ ...tinyRegression, pretrained: stopped }, fresh())).rejects.toThrow(
+      /got one that is interrupted \(".*"\); end it with --resume /,
+    );
+  });
+});
+
 describe("a run that stopped", () => {
   /** Four batches a pass, the last one smaller. */
   const experiment = changed(tinyROfK, { optimiser: { momentum: 0.9 } });

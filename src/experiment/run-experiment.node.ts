@@ -7,6 +7,7 @@ import type { Tensors } from "../graph/index.ts";
 import { readDigitSets } from "./digit-sets.node.ts";
 import type { Experiment } from "./experiment.ts";
 import type { PassMetrics, ProgressEvent } from "./passes.ts";
+import { pretrainedOf } from "./pretrained.node.ts";
 import {
   createRunFolder,
   readRecord,
@@ -80,13 +81,18 @@ function keeperOf({ folder, versions }: RunRequest, experiment: Experiment, befo
     seconds: (before?.seconds ?? 0) + (performance.now() - started) / 1000,
     ...standing,
   });
-  const save = async ({ search, learning }: Interruption) => {
-    if (learning === null) return;
-    const { state, ...standing } = learning;
+  const keep = async (state: Tensors, standing: Partial<RunRecord>) => {
     // A record never points to a state of another moment.
     await writeRecord(folder, recordOf({}));
     await writeTensors(place(runFiles.state), state);
-    await writeRecord(folder, recordOf({ search, ...standing }));
+    const record = recordOf(standing);
+    await writeRecord(folder, record);
+    return record;
+  };
+  const save = async ({ search, learning }: Interruption) => {
+    if (learning === null) return;
+    const { state, ...standing } = learning;
+    await keep(state, { search, ...standing });
     saved = performance.now();
   };
   return {
@@ -103,10 +109,7 @@ function keeperOf({ folder, versions }: RunRequest, experiment: Experiment, befo
     },
     finish: async ({ initial: _, final, state, ...outcome }: TrainOutcome): Promise<RunRecord> => {
       await writeTensors(place(runFiles.final), final);
-      await writeTensors(place(runFiles.state), state);
-      const record = recordOf(outcome);
-      await writeRecord(folder, record);
-      return record;
+      return keep(state, outcome);
     },
   };
 }
@@ -164,12 +167,6 @@ async function interruptionOf(folder: string, record: RunRecord): Promise<Interr
   await writeWhole(path, lines.map((line) => `${line}\n`).join(""));
   const state = await readTensors(join(folder, runFiles.state));
   return { search, learning: { passes, learningRate, position, state } };
-}
-
-async function pretrainedOf({ pretrained }: Experiment): Promise<Tensors | null> {
-  if (pretrained === null) return null;
-  await readRecord(pretrained);
-  return readTensors(join(pretrained, runFiles.final));
 }
 
 /** The metrics of a run, a record a pass. */

@@ -14,7 +14,7 @@ export interface RunRecord {
   readonly schema: typeof RUN_SCHEMA;
   readonly experiment: Experiment;
   readonly status: "running" | TrainOutcome["status"];
-  /** One sentence where the status is not `done`. */
+  /** One sentence where the status is not `done`, or where the loss rose. */
   readonly message: string;
   /** Passes of the run itself, extensions of the goal included. */
   readonly passes: number;

@@ -309,6 +309,21 @@ describe("divergence", () => {
     expect(metrics.length).toBeLessThan(30);
   });
 
+  it("is seen where a switch finds weights outside the domain of the next geometry, and says so", async () => {
+    const { initialisation } = tinyRegression;
+    const { status, message } = await learned(
+      changed(tinyRegression, {
+        initialisation: { ...initialisation, scheme: "exponential" },
+        geometry: { switches: [{ pass: 2, potential: "logit:10" }] },
+        learning: { learningRate: 0.05 },
+      }),
+    );
+    expect(status).toBe("diverged");
+    expect(message).toMatch(
+      /^train: expected a finite loss, got NaN \(step 8, pass 3, .*\); it may be the switch to logit:10 at pass 2, else try /,
+    );
+  });
+
   it("is warned of where the loss rose, though it is a number still", async () => {
     const { status, message } = await learned(
       changed(tinyPerceptron, { learning: { learningRate: 1e4, passes: 1 } }),

@@ -61,7 +61,7 @@ export interface TrainOptions {
 export interface TrainOutcome {
   /** `goal-missed`: it ended, but not with the accuracy or loss asked for. */
   readonly status: "done" | "goal-missed" | "diverged" | "interrupted";
-  /** One sentence; what to do, where the status is not `done`. */
+  /** One sentence where the status is not `done`, or where the loss rose: what to do. */
   readonly message: string;
   /** Passes of the run itself, extensions included. */
   readonly passes: number;
@@ -248,13 +248,23 @@ async function outcomeOf(
   const spoilt = spoiltBy(end, final, results);
   if (spoilt !== null || results === null) {
     const lower = Number((rate / 10).toPrecision(2));
-    const message = `train: expected ${spoilt}, learning rate ${rate}); try --learning-rate ${lower}, or --learning-rate search`;
+    const message = `train: expected ${spoilt}, learning rate ${rate}); ${switchedBefore(experiment, end)}try --learning-rate ${lower}, or --learning-rate search`;
     return { ...common, status: "diverged", message };
   }
   const missed = missedGoal(experiment, results);
   if (missed !== null) return { ...common, status: "goal-missed", message: missed, results };
   const message = risenLoss(await lossBefore(run, experiment), results, rate);
   return { ...common, status: "done", message, results };
+}
+
+/** Says so where the geometry had just changed: what the one before left may be outside the domain of the next. */
+function switchedBefore({ geometry }: Experiment, end: PassesEnd): string {
+  if (end.kind !== "diverged") return "";
+  // The loss shows it a step later, which may be in the next pass.
+  const change = geometry.switches.find(({ pass }) => pass === end.pass || pass === end.pass - 1);
+  return change === undefined
+    ? ""
+    : `it may be the switch to ${change.potential} at pass ${change.pass}, else `;
 }
 
 /** The loss of the first weights. */

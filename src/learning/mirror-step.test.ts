@@ -135,4 +135,9 @@ describe("mirrorStep", () => {
       'mirrorStep: expected a potential of the families negative-entropy, p-norm, hyperbolic-entropy, affine, logit, got "burg"; write its graph in mirror-step.ts',
     );
   });
+
+  it("has no number under the logit for weights that another geometry left outside, and keeps the ends", async () => {
+    const next = await stepped(parsePotential("logit:2"), [-1e-3, 2.1, 0, 2, 1], [0.1, 0.1, 0.1, 0.1, 0]);
+    expect(next).toEqual([Number.NaN, Number.NaN, 0, 2, 1]);
+  });
 });

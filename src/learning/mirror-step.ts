@@ -9,14 +9,17 @@ import {
   Div,
   Exp,
   fastSign,
+  Greater,
   GreaterOrEqual,
   Less,
   Max,
   Mul,
   Neg,
+  Or,
   Pow,
   Sqrt,
   Sub,
+  scalar,
   Tanh,
   type Value,
   Where,
@@ -99,9 +102,19 @@ const affineStep: MirrorGraph = (weight, update, ratio) => {
   return Mul(side, Where(GreaterOrEqual(grown, 0), grown, Neg(crossed)));
 };
 
-/** m·w/(w + (m − w)exp(−u)): the odds w/(m − w) are multiplied by exp(u). */
-const logitStep: MirrorGraph = (weight, update, maximum) =>
-  Div(Mul(weight, maximum), Add(weight, Mul(Sub(maximum, weight), Exp(Neg(update)))));
+/** How far rounding may take a weight past the maximum. */
+const ROUNDED = 1 + 1e-5;
+
+/**
+ * m·w/(w + (m − w)exp(−u)): the odds w/(m − w) are multiplied by exp(u).
+ *
+ * A weight that another geometry has left outside [0, m] has no odds: NaN.
+ */
+const logitStep: MirrorGraph = (weight, update, maximum) => {
+  const next = Div(Mul(weight, maximum), Add(weight, Mul(Sub(maximum, weight), Exp(Neg(update)))));
+  const isOutside = Or(Less(weight, 0), Greater(weight, maximum * ROUNDED));
+  return Where(isOutside, scalar(Number.NaN, weight.dtype), next);
+};
 
 const mirrorGraphs: { readonly [P in PotentialFamily]: MirrorGraph } = {
   "negative-entropy": negativeEntropyStep,

@@ -260,4 +260,10 @@ describe("initialise", () => {
       'initialise: expected a value for constant weights, got null; give one, such as { scheme: "constant", value: 0.01 }',
     );
   });
+
+  it("refuses so many convolutions that no pixel is left", () => {
+    expect(() => convolutionalNetwork({ rows: 8, columns: 7, channels: [1, 1, 1], outputs: 2 })).toThrow(
+      "convolutionalNetwork: expected convolutions that leave a pixel of 8 × 7, got 3; give fewer channels, as each halves the image",
+    );
+  });
 });

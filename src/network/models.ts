@@ -1,5 +1,6 @@
 /** The networks of the field's experiments, composed of layers. */
 
+import { InputError } from "../errors.ts";
 import { Relu, Tanh } from "../graph/index.ts";
 import { convolution, flatten, maxPool } from "./convolution.ts";
 import { activation, type BiasKind, type Layer, sequential } from "./layer.ts";
@@ -51,6 +52,8 @@ export function recurrentNetwork(options: {
 /**
  * A small convolutional network: for each number of channels a 3 × 3 convolution (`conv1`, …), max-pooling by 2 and
  * ReLU, then one dense layer (`fc`): [examples, 1, rows, columns] → [examples, outputs]. One run at a time.
+ *
+ * @throws InputError `bad-size` where so many poolings leave no pixel
  */
 export function convolutionalNetwork(options: {
   readonly rows: number;
@@ -72,7 +75,14 @@ export function convolutionalNetwork(options: {
     [`relu${k + 1}`, activation(Relu)],
   ]);
   const half = (size: number) => channels.reduce((left) => Math.floor(left / 2), size);
-  const inputs = counts[channels.length] * half(rows) * half(columns);
+  const pixels = half(rows) * half(columns);
+  if (pixels === 0) {
+    throw new InputError({
+      code: "bad-size",
+      message: `convolutionalNetwork: expected convolutions that leave a pixel of ${rows} × ${columns}, got ${channels.length}; give fewer channels, as each halves the image`,
+    });
+  }
+  const inputs = counts[channels.length] * pixels;
   return sequential({
     ...Object.fromEntries(stages),
     flatten: flatten(),
