@@ -44,7 +44,7 @@ export async function searchRates(options: SearchOptions): Promise<SearchRound |
   const groups = isWorthwhile(options) ? [rates] : rates.map((rate) => [rate]);
   const searched: SearchedRate[] = [];
   for (const [k, group] of groups.entries()) {
-    const label = groups.length === 1 ? "search: " : `search, rate ${k + 1} of ${groups.length}: `;
+    const label = groups.length === 1 ? "search: " : `search ${k + 1}/${groups.length}: `;
     const found = await searchGroup(options, group, label);
     if (found === null) return null;
     searched.push(...found);

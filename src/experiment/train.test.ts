@@ -405,7 +405,7 @@ describe("search", () => {
       model: { name: "mlp", hidden: [2000], nonlinearity: "tanh", bias: "plain" },
       learning: { batch: 60 },
     });
-    expect(await labelsOf(large)).toMatch(/^search, rate 1 of 4: pass 1 of 4 {2}loss/);
+    expect(await labelsOf(large)).toMatch(/^search 1\/4: pass 1 of 4 {2}loss/);
   });
 
   it("searches and learns again with more passes until the goal is met", async () => {
