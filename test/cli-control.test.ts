@@ -177,6 +177,19 @@ describe("syngeo design", () => {
     expect(stdout).toContain("power by simulation");
   }, 60_000);
 
+  it("draws the power curve as SVG and PNG, and refuses another ending before it simulates", () => {
+    const { status, stdout } = syngeo("design", "--change", "0.5", "--figure", "power.svg");
+    expect(status).toBe(0);
+    expect(stdout).toContain("figure: power.svg (and power.png)");
+    expect(readFileSync(at("power.svg"), "utf8")).toContain("Power to tell negative-entropy from 2-norm");
+    expect(readFileSync(at("power.png")).subarray(1, 4).toString()).toBe("PNG");
+    expectRefusal(
+      folder,
+      ["design", "--figure", "power.pdf"],
+      /expected a file name that ends in \.svg, got "power\.pdf"/,
+    );
+  }, 60_000);
+
   it("draws sizes from a file, and prints JSON", () => {
     const words = ["--sizes", "before.npy", "--change", "0.5", "--json"];
     const design = JSON.parse(syngeo("design", ...words).stdout);

@@ -5,6 +5,7 @@ import { InputError } from "../errors.ts";
 import { parsePotential, potentialForms } from "../geometry/index.ts";
 import { type Design, type DesignSettings, designControl } from "../inference/index.ts";
 import { createRandom } from "../random.ts";
+import { requireFigurePath, writeFigure } from "./figure-file.node.ts";
 import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { loadPairs } from "./load-pairs.node.ts";
 import { alignedTable, figure, styled, terminalProgress } from "./terminal.node.ts";
@@ -25,6 +26,7 @@ interface DesignFlags {
   readonly power: number;
   readonly level: number;
   readonly seed: number;
+  readonly figure?: string;
   readonly json?: true;
 }
 
@@ -33,6 +35,7 @@ Examples:
   syngeo design --change 0.3 --fluctuation 0.15 --noise-multiplicative 0.07
   syngeo design --between negative-entropy 1.5-norm --control-ratio 0.5 --per-cluster 8 --cluster-correlation 0.1
   syngeo design --sizes spines.csv --column day0 --change 0.4 --json
+  syngeo design --change 0.3 --figure power.svg
 
 All sizes of change and noise are shares of the median synapse. Potentials: ${potentialForms}; only powers have an exponent.`;
 
@@ -63,12 +66,14 @@ export function addDesignCommand(program: Command): void {
     .option("--power <power>", "probability to exclude the other geometry", aNumber, 0.8)
     .option("--level <level>", "confidence level of the interval that excludes it", aNumber, 0.95)
     .option("--seed <number>", "seed of everything random", wholeNumber, 1)
+    .option("--figure <file.svg>", "draw power against synapses, as SVG and as PNG beside it")
     .option("--json", "print one JSON object (schema syngeo.design/1)")
     .addHelpText("after", EXAMPLES)
     .action(runDesign);
 }
 
 async function runDesign(flags: DesignFlags): Promise<void> {
+  if (flags.figure !== undefined) await requireFigurePath("design", flags.figure);
   const settings: Partial<DesignSettings> = {
     between: exponentsOf(flags.between),
     power: flags.power,
@@ -89,7 +94,16 @@ async function runDesign(flags: DesignFlags): Promise<void> {
     onProgress: (done, total) => progress.report({ done, total, label: "simulated experiments" }),
   });
   progress.end();
-  process.stdout.write(`${flags.json ? JSON.stringify(design) : designSummary(design, flags)}\n`);
+  const written = flags.figure === undefined ? [] : [await drawPower(flags.figure, design, flags.between)];
+  const text = flags.json ? JSON.stringify(design) : [designSummary(design, flags), ...written].join("\n\n");
+  process.stdout.write(`${text}\n`);
+}
+
+async function drawPower(path: string, design: Design, between: readonly string[]): Promise<string> {
+  const { powerCurve } = await import("../plot/index.ts");
+  // `exponentsOf` has refused all but two.
+  const names = [between[0], between[1]] as const;
+  return writeFigure("design", path, "power-curve", (document) => powerCurve(design, names, { document }));
 }
 
 function exponentsOf(names: readonly string[]): readonly [number, number] {

@@ -1,7 +1,7 @@
 /** `syngeo infer`: which geometry changed these synapses? */
 
-import { access, constants, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { writing } from "../data/index.node.ts";
 import { InputError } from "../errors.ts";
@@ -15,6 +15,7 @@ import {
   pictureOf,
 } from "../inference/index.ts";
 import { createRandom } from "../random.ts";
+import { requireFolder } from "./figure-file.node.ts";
 import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { inferSummary } from "./infer-summary.node.ts";
 import { type LoadedPairs, loadPairs, type PairSelection } from "./load-pairs.node.ts";
@@ -134,8 +135,8 @@ export function addInferCommand(program: Command): void {
 
 async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
   checkFlags(files, flags);
-  if (flags.report !== undefined) await requireFolder(flags.report);
-  if (flags.figures !== undefined) await requireFolder(flags.figures);
+  if (flags.report !== undefined) await requireFolder("infer", flags.report);
+  if (flags.figures !== undefined) await requireFolder("infer", flags.figures);
   const noise = noiseOf(flags);
   const potentials = flags.potentials === undefined ? undefined : potentialsOf(flags.potentials);
   const progress = terminalProgress();
@@ -279,9 +280,4 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
-}
-
-/** Asked before the work, so that an answer is not lost for want of a folder. */
-async function requireFolder(path: string): Promise<void> {
-  await writing("infer", path, () => access(dirname(resolve(path)), constants.W_OK));
 }

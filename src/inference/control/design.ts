@@ -2,6 +2,7 @@
 
 import { InputError } from "../../errors.ts";
 import type { Random } from "../../random.ts";
+import { binomialInterval } from "../binomial-interval.ts";
 import { normalCdf, normalQuantile } from "../special-functions.ts";
 import { controlPairs } from "./control-pairs.ts";
 import { type ControlSimulation, simulateControl } from "./simulate-control.ts";
@@ -58,6 +59,9 @@ export interface DesignPoint {
 export interface SimulatedPoint extends DesignPoint {
   /** Data sets simulated for each of the two truths. */
   readonly runs: number;
+  /** 95 % binomial interval of the power. */
+  readonly low: number;
+  readonly high: number;
 }
 
 export const DESIGN_SCHEMA = "syngeo.design/1";
@@ -125,7 +129,11 @@ export function designControl(
   const formulaPower = (count: number) => normalCdf((difference * Math.sqrt(count)) / unit - z);
   const byFormula = Math.max(FEWEST, ((z + normalQuantile(all.power)) * (unit / difference)) ** 2);
   const found = searchBySimulation(all, byFormula, options);
-  const simulated = found.map(({ count, power, runs }) => ({ ...asPoint(count, power), runs }));
+  const simulated = found.map(({ count, power, runs }) => ({
+    ...asPoint(count, power),
+    runs,
+    ...binomialInterval(power, runs),
+  }));
   return {
     schema: DESIGN_SCHEMA,
     between: all.between,
