@@ -17,7 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   task: ["data"],
   network: ["graph"],
   learning: ["geometry", "graph", "network"],
-  experiment: ["geometry", "data", "graph", "network", "learning", "task", "inference"],
+  experiment: ["geometry", "data", "graph", "network", "learning", "task", "inference", "plot"],
   cli: ["geometry", "data", "inference", "plot", "experiment"],
 };
 const GROUND_FLOOR = ["tensor.ts", "errors.ts", "random.ts"];
