@@ -31,6 +31,11 @@ export interface SlurmSweepOptions {
   readonly retries?: number;
   /** 5 unless given. */
   readonly pollSeconds?: number;
+  /**
+   * From a task's end to the moment when a shared file system shows its last run everywhere, and from its submission to the
+   * queue's showing it; 10 unless given.
+   */
+  readonly graceSeconds?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: {
     readonly done: number;
@@ -54,9 +59,6 @@ interface Journal {
   readonly jobs: readonly string[];
 }
 
-/** Between a task's end and the moment when a shared file system shows its last run everywhere. */
-const GRACE_SECONDS = 10;
-
 /**
  * Submits what is missing, follows it, and submits again the tasks that ended without all their runs.
  *
@@ -66,44 +68,54 @@ const GRACE_SECONDS = 10;
  */
 export async function sweepOnSlurm(options: SlurmSweepOptions): Promise<SlurmSweepOutcome> {
   const { runs, settings, signal, retries = 2, pollSeconds = 5 } = options;
-  const keeper = await journalOf(options);
-  const began = await queuedTasks(keeper.journal().jobs);
-  const tasks = began.length > 0 ? keeper.journal().tasks : Math.min(settings.tasks, runs.length);
-  const tries = new Map(began.map(({ task }) => [task, 1]));
-  const lastSeen = new Map(began.map((queued) => [queued.task, { ...queued, at: performance.now() }]));
-  const given: string[] = [];
-  const gaveUp = new Set<number>();
-  for (;;) {
-    const queued = await queuedTasks(keeper.journal().jobs);
-    for (const one of queued) lastSeen.set(one.task, { ...one, at: performance.now() });
+  const journal = await journalOf(options);
+  const before = await queuedTasks(journal.jobs());
+  const tasks = before.length > 0 ? journal.tasks() : Math.min(settings.tasks, runs.length);
+  const follow = followTasks(before, options.graceSeconds ?? 10);
+  const reasons = new Map<number, string>();
+  const outcome = (status: SlurmSweepOutcome["status"]) => ({
+    status,
+    jobs: journal.jobs(),
+    reasons: [...reasons.values()],
+  });
+  while (!signal?.aborted) {
+    const queued = await queuedTasks(journal.jobs());
+    follow.see(queued);
     const standing = await options.standing();
     report(options, standing, queued);
-    const waiting = unfinishedTasks(runs, tasks, standing).filter((task) => !gaveUp.has(task));
-    if (waiting.length === 0) {
-      const status = gaveUp.size === 0 ? "done" : "incomplete";
-      return { status, jobs: keeper.journal().jobs, reasons: given };
-    }
-    const isQueued = new Set(queued.map(({ task }) => task));
-    const ended = waiting.filter((task) => !isQueued.has(task) && hasSettled(lastSeen.get(task)?.at));
-    const again = ended.filter((task) => (tries.get(task) ?? 0) <= retries);
+    const open = unfinishedTasks(runs, tasks, standing).filter((task) => !reasons.has(task));
+    if (open.length === 0) return outcome(reasons.size === 0 ? "done" : "incomplete");
+    const ended = open.filter(follow.hasEnded);
+    const again = ended.filter((task) => follow.tries(task) <= retries);
     for (const task of ended.filter((one) => !again.includes(one))) {
-      gaveUp.add(task);
-      given.push(await reasonOf(options.store, lastSeen.get(task), task));
+      reasons.set(task, await reasonOf(options.store, follow.lastSeen(task), task));
     }
-    if (again.length > 0) {
-      const job = await keeper.submit(again, tasks);
-      for (const task of again) {
-        tries.set(task, (tries.get(task) ?? 0) + 1);
-        lastSeen.set(task, { job, task, state: "PENDING", at: performance.now() });
-      }
-    }
+    if (again.length > 0) follow.submitted(await journal.submit(again, tasks), again);
     await wait(1000 * pollSeconds, undefined, { signal }).catch(() => {});
-    if (signal?.aborted) return { status: "left", jobs: keeper.journal().jobs, reasons: given };
   }
+  return outcome("left");
 }
 
-const hasSettled = (seen: number | undefined) =>
-  seen === undefined || performance.now() - seen > 1000 * GRACE_SECONDS;
+/** What is known of each task: how often it was submitted, and when it was last in the queue. */
+function followTasks(before: readonly SlurmTask[], graceSeconds: number) {
+  const tries = new Map<number, number>();
+  const seen = new Map<number, SlurmTask & { readonly at: number }>();
+  const see = (tasks: readonly SlurmTask[]) => {
+    for (const { job, task } of tasks) seen.set(task, { job, task, at: performance.now() });
+  };
+  const submitted = (job: string, tasks: readonly number[]) => {
+    for (const task of tasks) tries.set(task, (tries.get(task) ?? 0) + 1);
+    see(tasks.map((task) => ({ job, task })));
+  };
+  for (const { job, task } of before) submitted(job, [task]);
+  return {
+    see,
+    submitted,
+    tries: (task: number) => tries.get(task) ?? 0,
+    lastSeen: (task: number) => seen.get(task),
+    hasEnded: (task: number) => performance.now() - (seen.get(task)?.at ?? -Infinity) > 1000 * graceSeconds,
+  };
+}
 
 /** Tasks of which a run is neither done nor failed. */
 function unfinishedTasks(
@@ -152,7 +164,8 @@ async function journalOf({ name, store, sweep, command, settings }: SlurmSweepOp
     () => ({ tasks: 0, jobs: [] }),
   );
   return {
-    journal: () => journal,
+    jobs: () => journal.jobs,
+    tasks: () => journal.tasks,
     submit: async (again: readonly number[], tasks: number) => {
       await writeWhole(script, slurmScript(name, logOf(store), command(tasks), settings));
       const job = await submitArray(script, again);

@@ -51,8 +51,8 @@ PartitionName=main Nodes=$name Default=YES MaxTime=INFINITE State=UP OverSubscri
 CONF
 export SLURM_CONF="$folder/slurm.conf"
 
-slurmctld -D -c & controller=$!
-slurmd -D -c & daemon=$!
+slurmctld -D -c 2>> "$folder/log/start.log" & controller=$!
+slurmd -D -c 2>> "$folder/log/start.log" & daemon=$!
 trap 'kill "$daemon" "$controller" 2> /dev/null || true; wait' EXIT
 trap 'exit 0' TERM INT
 
