@@ -4,6 +4,7 @@
 import { Command, CommanderError } from "commander";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { addDesignCommand } from "./design-command.node.ts";
+import { addFigureCommand } from "./figure-command.node.ts";
 import { addInferCommand } from "./infer-command.node.ts";
 import { addInspectCommand } from "./inspect-command.node.ts";
 import { addSeriesCommand } from "./series-command.node.ts";
@@ -28,6 +29,7 @@ function makeProgram(): Command {
     addSeriesCommand,
     addTrainCommand,
     addSweepCommand,
+    addFigureCommand,
   ])
     add(program);
   for (const command of program.commands) {

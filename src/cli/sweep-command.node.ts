@@ -9,6 +9,7 @@ import {
   planRuns,
   readPlan,
   runPlanned,
+  type SweepOptions,
   type SweepSummary,
   sourceOf,
   sweep,
@@ -87,26 +88,22 @@ async function runSweep(path: string | undefined, flags: SweepFlags): Promise<vo
   const planned = await planRuns(await readPlan(path), sourceOf(path));
   if (flags.dryRun) return listRuns(planned, flags);
   if (flags.task !== undefined || flags.tasks !== undefined) return runShare(planned, flags);
-  const summary = await sweepOnTerminal(planned, flags);
+  const { store, jobs } = flags;
+  const summary = await sweepProgress((call) =>
+    sweep(planned, { store, jobs, versions: versions(), ...call }),
+  );
   process.stdout.write(`${flags.json ? JSON.stringify(summary) : sweepSummary(summary)}\n`);
   process.exitCode = sweepExit(summary);
 }
 
-/** A sweep that Ctrl-C stops, with progress. */
-export async function sweepOnTerminal(
-  planned: PlannedRuns,
-  { store, jobs }: { readonly store: string; readonly jobs: number },
-): Promise<SweepSummary> {
+/** Runs that Ctrl-C stops, with progress. */
+export async function sweepProgress<T>(
+  work: (call: Required<Pick<SweepOptions, "signal" | "onProgress">>) => Promise<T>,
+): Promise<T> {
   const progress = terminalProgress();
   const { signal, release } = interruption();
   try {
-    return await sweep(planned, {
-      store,
-      jobs,
-      versions: versions(),
-      signal,
-      onProgress: (event) => progress.report({ ...event, unit: "runs" }),
-    });
+    return await work({ signal, onProgress: (event) => progress.report({ ...event, unit: "runs" }) });
   } finally {
     progress.end();
     release();

@@ -53,8 +53,8 @@ export function runId(kind: string, settings: Settings): string {
 }
 
 /** @throws InputError `no-such-file`, `bad-plan` */
-export async function readPlan(path: string): Promise<Plan> {
-  const source = sourceOf(path);
+export async function readPlan(path: string | URL): Promise<Plan> {
+  const source = sourceOf(String(path));
   let text: string;
   try {
     text = await readFile(path, "utf8");
