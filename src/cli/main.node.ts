@@ -4,10 +4,12 @@
 import { Command, CommanderError } from "commander";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { addDesignCommand } from "./design-command.node.ts";
+import { addFigureCommand } from "./figure-command.node.ts";
 import { addInferCommand } from "./infer-command.node.ts";
 import { addInspectCommand } from "./inspect-command.node.ts";
 import { addLabCommand } from "./lab-command.node.ts";
 import { addSeriesCommand } from "./series-command.node.ts";
+import { addSweepCommand } from "./sweep-command.node.ts";
 import { addTrainCommand } from "./train-command.node.ts";
 import { packageVersion } from "./version.node.ts";
 
@@ -27,6 +29,8 @@ function makeProgram(): Command {
     addDesignCommand,
     addSeriesCommand,
     addTrainCommand,
+    addSweepCommand,
+    addFigureCommand,
     addLabCommand,
   ])
     add(program);
