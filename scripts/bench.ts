@@ -111,7 +111,7 @@ async function surveyFiles(files: readonly string[], threads: number): Promise<v
   const { surveyBlocks } = await built("inference/index.js");
   const { workerLanes } = await built("inference/index.node.js");
   const { BLOCKS_MODULE, openReaders } = await built("data/index.node.js");
-  const [initial, final] = ["initial", "final"].map((name, k) => ({ path: files[k], names: [name] }));
+  const [initial, final] = ["initial", "final"].map((name, k) => [{ path: files[k], names: [name] }]);
   const [first, last] = [await openReaders(initial), await openReaders(final)];
   const parts = [{ name: "weights", initial: first.readers[0], final: last.readers[0] }];
   await surveyBlocks(

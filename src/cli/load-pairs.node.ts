@@ -93,10 +93,18 @@ export function leftOutOf(
   return [...new Map(parts.map((part) => [`${part.name}: ${part.reason}`, part])).values()];
 }
 
-/** A run of `syngeo train` is its weights before and after. */
+/** A run of `syngeo train` is its weights before and after. @throws InputError `two-runs` */
 export async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
   const [folder, ...others] = paths;
-  if (others.length > 0 || !(await isRunFolder(folder))) return paths;
+  const areRuns = await Promise.all(paths.map(isRunFolder));
+  if (others.length > 0 && areRuns.every(Boolean)) {
+    const finals = paths.map((path) => join(path, runFiles.final)).join(" ");
+    throw new InputError({
+      code: "two-runs",
+      message: `infer: expected one run, or two files or folders of weights, got two runs ("${paths.join('", "')}"); compare their weights with syngeo infer ${finals}`,
+    });
+  }
+  if (others.length > 0 || !areRuns[0]) return paths;
   return [join(folder, runFiles.initial), join(folder, runFiles.final)];
 }
 

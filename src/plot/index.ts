@@ -17,6 +17,7 @@ export { type LearningPass, learningCurve } from "./learning-curve.ts";
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
+export { exponentOfSteps, type StepFit } from "./steps.ts";
 export { svgText } from "./svg-text.ts";
 export {
   formatCount,
