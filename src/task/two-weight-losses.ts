@@ -35,7 +35,7 @@ const lineOfMinima: TwoWeightLoss = {
     const slope = z * Math.exp(z);
     return [slope / 2, slope];
   },
-  view: { low: [-2, -0.5], high: [0.5, 2] },
+  view: { low: [-1.5, -0.25], high: [0.6, 1.65] },
   start: [-0.5, 1.5],
   learningRate: 0.02,
 };
