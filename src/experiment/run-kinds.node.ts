@@ -3,8 +3,9 @@
 import type { RunKind, Settings } from "./run-kind.ts";
 
 export const runKinds = {
-  path: async () => (await import("./kinds/path.ts")).path,
   train: async () => (await import("./kinds/train.node.ts")).train,
+  finetune: async () => (await import("./kinds/finetune.node.ts")).finetune,
+  path: async () => (await import("./kinds/path.ts")).path,
 } as const satisfies Readonly<Record<string, () => Promise<RunKind<Settings>>>>;
 
 /** Each kind with its one line. */

@@ -16,6 +16,7 @@ export { type DrawnFigure, drawFigures, figures } from "./figures.ts";
 export { type LearningPass, learningCurve } from "./learning-curve.ts";
 export { type TwoWeightPath, type TwoWeightSurface, twoWeightPaths } from "./paper/dynamics.ts";
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
+export { type FinetunedNetwork, finetunedNetworks } from "./paper/rnn.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
 export { exponentOfSteps, type StepFit } from "./steps.ts";
