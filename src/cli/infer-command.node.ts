@@ -54,7 +54,6 @@ const collect = (value: string, previous: readonly string[] = []) => [...previou
 export function addInferCommand(program: Command): void {
   const command = program
     .command("infer")
-    .summary("which geometry changed these synapses?")
     .description("Finds the geometry of plasticity from weights before and after learning.")
     .argument(
       "<files...>",

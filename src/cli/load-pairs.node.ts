@@ -1,10 +1,10 @@
 /** From what a person typed to PairedWeights: which files, which columns, which rows. */
 
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readPath } from "../data/index.node.ts";
 import { type FileContents, tensorTable, vectorTable } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
-import { isRunFolder, runFiles } from "../experiment/index.node.ts";
 import { type LeftOut, type PairedWeights, pairTensors } from "../inference/index.ts";
 import type { NamedTensor, Table } from "../tensor.ts";
 import {
@@ -96,7 +96,11 @@ export function leftOutOf(
 /** A run of `syngeo train` is its weights before and after. */
 export async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
   const [folder, ...others] = paths;
-  if (others.length > 0 || !(await isRunFolder(folder))) return paths;
+  const isFolder = async () => (await stat(folder).catch(() => null))?.isDirectory() ?? false;
+  if (others.length > 0 || !(await isFolder())) return paths;
+  // Files, which most questions are about, need none of what trains networks.
+  const { isRunFolder, runFiles } = await import("../experiment/index.node.ts");
+  if (!(await isRunFolder(folder))) return paths;
   return [join(folder, runFiles.initial), join(folder, runFiles.final)];
 }
 
