@@ -29,7 +29,6 @@ draws what there is), 1 a fault of syngeo.`;
 export function addFigureCommand(program: Command): void {
   program
     .command("figure")
-    .summary("redraw a figure of a paper from new runs")
     .description(
       "Makes the runs of a published figure, draws it, and sets each published number beside ours.",
     )

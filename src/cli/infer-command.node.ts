@@ -7,7 +7,6 @@ import { requireFolder } from "./figure-file.node.ts";
 import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { answerOf, type InferFlags, optionsOf } from "./infer-answer.node.ts";
 import { writePictures } from "./infer-pictures.node.ts";
-import { inferSnapshots } from "./infer-snapshots.node.ts";
 import { inferSummary } from "./infer-summary.node.ts";
 import { terminalProgress } from "./terminal.node.ts";
 
@@ -31,7 +30,6 @@ const collect = (value: string, previous: readonly string[] = []) => [...previou
 export function addInferCommand(program: Command): void {
   const command = program
     .command("infer")
-    .summary("which geometry changed these synapses?")
     .description("Finds the geometry of plasticity from weights before and after learning.")
     .argument(
       "<files...>",
@@ -118,7 +116,7 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
   checkFlags(files, flags);
   if (flags.report !== undefined) await requireFolder("infer", flags.report);
   if (flags.figures !== undefined) await requireFolder("infer", flags.figures);
-  if (flags.snapshots) return inferSnapshots(files, flags);
+  if (flags.snapshots) return (await import("./infer-snapshots.node.ts")).inferSnapshots(files, flags);
   const progress = terminalProgress();
   const options = optionsOf(flags, progress.report);
   const { fit, picture, ...loaded } = await answerOf(files, flags, options).finally(progress.end);

@@ -54,7 +54,6 @@ Exit codes: 0 all runs are made, 2 bad input, 3 some failed, 130 stopped (Ctrl-C
 export function addSweepCommand(program: Command): void {
   program
     .command("sweep")
-    .summary("many runs by a plan")
     .description(
       "Makes all runs of a plan that a store lacks, with several processes; none is lost or made twice.",
     )
