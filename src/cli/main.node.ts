@@ -7,6 +7,7 @@ import { addDesignCommand } from "./design-command.node.ts";
 import { addFigureCommand } from "./figure-command.node.ts";
 import { addInferCommand } from "./infer-command.node.ts";
 import { addInspectCommand } from "./inspect-command.node.ts";
+import { addRunsCommand } from "./runs-command.node.ts";
 import { addSeriesCommand } from "./series-command.node.ts";
 import { addSweepCommand } from "./sweep-command.node.ts";
 import { addTrainCommand } from "./train-command.node.ts";
@@ -29,6 +30,7 @@ function makeProgram(): Command {
     addSeriesCommand,
     addTrainCommand,
     addSweepCommand,
+    addRunsCommand,
     addFigureCommand,
   ])
     add(program);

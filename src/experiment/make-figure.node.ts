@@ -2,17 +2,16 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { stringify } from "csv-stringify/sync";
 import { writing } from "../data/index.node.ts";
 import { InputError, nearestName } from "../errors.ts";
 import { createDocument, svgToPng } from "../plot/index.node.ts";
 import { svgText } from "../plot/index.ts";
+import { csvText } from "./csv.node.ts";
 import type { Comparison, FigureDefinition, FigureRow, FigureScale } from "./figure-definition.ts";
 import { paperFigures } from "./figures.ts";
 import type { RunCall } from "./make-run.node.ts";
 import type { Plan } from "./plan.ts";
 import { type PlannedRuns, planRuns, readPlan } from "./planned-runs.node.ts";
-import type { Row } from "./run-kind.ts";
 import { completeRuns, readRun } from "./store.node.ts";
 import { type SweepSummary, sweep } from "./sweep.node.ts";
 
@@ -140,7 +139,7 @@ async function writeFiles(
   const contents: Readonly<Record<string, string | Uint8Array>> = {
     "figure.svg": svg,
     "figure.png": svgToPng(svg),
-    "data.csv": stringify([...data], { header: true, columns: columnsOf(data), cast: { boolean: String } }),
+    "data.csv": csvText(data),
     "data.json": `${JSON.stringify({ schema: "syngeo.figure-data/1", figure: figure.name, rows: data }, null, 1)}\n`,
     "comparison.json": `${JSON.stringify(comparison, null, 2)}\n`,
   };
@@ -149,6 +148,3 @@ async function writeFiles(
     for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, name), content);
   });
 }
-
-/** Of all rows, in the order in which they appear. */
-const columnsOf = (rows: readonly Row[]) => [...new Set(rows.flatMap(Object.keys))];
