@@ -19,13 +19,13 @@ import { createRandom } from "../src/random.ts";
 const main = resolve(import.meta.dirname, "../dist/cli/main.node.js");
 const folder = mkdtempSync(join(tmpdir(), "crash-"));
 
-/** Linear units of 20 inputs that learn for two passes. */
-function writePlan(name: string, runs: number): string {
+/** Linear units of 20 inputs, 2 ms a pass at the most. */
+function writePlan(name: string, runs: number, passes = 2): string {
   const path = join(folder, `${name}.json`);
   const settings = {
     preset: "linear-regression",
     task: { inputs: 20, samples: 7 },
-    learning: { passes: 2, batch: 7, learningRate: 0.005 },
+    learning: { passes, batch: 7, learningRate: 0.005 },
   };
   const cross = { seed: { from: 1, to: runs } };
   writeFileSync(path, JSON.stringify({ schema: "syngeo.plan/1", name, kind: "train", settings, cross }));
@@ -52,9 +52,9 @@ function startSweep(plan: string, store: string, jobs = 2): Started {
   return { child, ended };
 }
 
-const completeIn = (store: string): string[] => {
+const namesIn = (store: string, part = "runs"): string[] => {
   try {
-    return readdirSync(join(folder, store, "runs"));
+    return readdirSync(join(folder, store, part));
   } catch {
     return []; // before the store is there
   }
@@ -91,9 +91,9 @@ describe("a sweep", () => {
       while (workers.length === 0) {
         await wait(5);
         expect(sweep.child.exitCode, "it ends only when it is killed").toBeNull();
-        if (completeIn("killed").length >= moment) workers = workersOf(sweep);
+        if (namesIn("killed").length >= moment) workers = workersOf(sweep);
       }
-      for (const id of completeIn("killed")) {
+      for (const id of namesIn("killed")) {
         const { ino } = statSync(join(folder, "killed", "runs", id));
         expect(seen.get(id) ?? ino, "a complete run stays").toBe(ino);
         seen.set(id, ino);
@@ -110,7 +110,7 @@ describe("a sweep", () => {
     }
     const last = await sweep.ended;
     const { ids, runAt } = await planRuns(await readPlan(plan), plan);
-    expect(completeIn("killed").sort()).toEqual([...ids].sort());
+    expect(namesIn("killed").sort()).toEqual([...ids].sort());
     for (const [k, id] of ids.entries())
       await expectWhole(join(folder, "killed", "runs", id), id, runAt(k).settings);
     for (const [id, ino] of seen) expect(statSync(join(folder, "killed", "runs", id)).ino).toBe(ino);
@@ -131,7 +131,7 @@ describe("a sweep", () => {
     const plan = writePlan("shared", 30);
     const [first, second] = await Promise.all([0, 1].map(() => startSweep(plan, "shared", 1).ended));
     const count = (key: "made" | "second") => Number(first.summary?.[key]) + Number(second.summary?.[key]);
-    expect(completeIn("shared")).toHaveLength(30);
+    expect(namesIn("shared")).toHaveLength(30);
     expect(count("made")).toBe(30);
     expect([first.code, second.code]).toEqual([0, 0]);
     // Both may be at the last run, and meet once more where they looked at the same moment.
@@ -140,15 +140,42 @@ describe("a sweep", () => {
     expect(Number(second.summary?.made)).toBeGreaterThan(0);
   });
 
+  it("gives up a run whose process dies three times, says why, and tries it again the next time", async () => {
+    const plan = writePlan("dying", 1, 5000);
+    const sweep = startSweep(plan, "dying");
+    const killed: number[] = [];
+    while (killed.length < 3) {
+      await wait(20);
+      // Those that are at a run, by its folder.
+      const begun = namesIn("dying", "unfinished").map((name) => Number(name.split("~")[2]));
+      const victim = workersOf(sweep).find((pid) => begun.includes(pid) && !killed.includes(pid));
+      if (victim === undefined) continue;
+      process.kill(victim, "SIGKILL");
+      killed.push(victim);
+    }
+    const { summary, code } = await sweep.ended;
+    expect(code).toBe(3);
+    expect(summary).toMatchObject({ made: 0, died: 3 });
+    expect(summary?.failed[0].message).toMatch(
+      /^sweep: expected the process of run [0-9a-f]{12} to end with an answer, got SIGKILL \(3 times\); /,
+    );
+    expect((await startSweep(plan, "dying").ended).summary).toMatchObject({
+      made: 1,
+      failed: [],
+      leftOver: 0,
+    });
+    expect(namesIn("dying", "failed")).toEqual([]);
+  });
+
   it("that Ctrl-C stops keeps what is made, and goes on", async () => {
     const plan = writePlan("stopped", 40);
     const sweep = startSweep(plan, "stopped");
-    while (completeIn("stopped").length < 5) await wait(5);
+    while (namesIn("stopped").length < 5) await wait(5);
     sweep.child.kill("SIGINT");
     const { summary, code } = await sweep.ended;
     expect(code).toBe(130);
     expect(summary).toMatchObject({ status: "interrupted", failed: [] });
-    expect(completeIn("stopped")).toHaveLength(Number(summary?.made));
+    expect(namesIn("stopped")).toHaveLength(Number(summary?.made));
     expect(readdirSync(join(folder, "stopped", "unfinished"))).toEqual([]);
     const rest = await startSweep(plan, "stopped").ended;
     expect(rest.summary).toMatchObject({

@@ -149,7 +149,7 @@ function named(what: string, list: SweepSummary["failed"]): readonly string[] {
   const more = list.length > SHOWN ? [`  and ${list.length - SHOWN} more`] : [];
   return [
     `${list.length} ${what}`,
-    ...list.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message}`),
+    ...list.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message.split("\n")[0]}`),
     ...more,
   ];
 }

@@ -76,15 +76,16 @@ export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
   for (const planned of plans) {
     if (!signal?.aborted) sweeps.push(await sweep(planned, { ...request, store }));
   }
-  const rows = (await Promise.all(plans.map((planned) => rowsOf(planned, store)))).flat();
-  const complete = new Set(rows.map(({ run }) => run)).size;
+  const done = await completeRuns(store);
+  const rows = (await Promise.all(plans.map((planned) => rowsOf(planned, store, done)))).flat();
+  const ids = plans.flatMap((planned) => planned.ids);
   const comparison: FigureComparison = {
     schema: COMPARISON_SCHEMA,
     figure: figure.name,
     scale,
     leftOut: scale === "quick" ? figure.leftOut : "",
     comparisons: figure.compare(rows),
-    runs: { complete, planned: plans.reduce((sum, { ids }) => sum + ids.length, 0) },
+    runs: { complete: ids.filter((id) => done.has(id)).length, planned: ids.length },
     seconds: (performance.now() - clock) / 1000,
   };
   await writeFiles(folder, figure, rows, comparison);
@@ -117,8 +118,11 @@ async function plannedRuns(name: string, { data }: FigureRequest): Promise<Plann
 const withData = (plan: Plan, data: string): Plan => ({ ...plan, settings: { ...plan.settings, data } });
 
 /** All lines of the runs that are complete, in the order of the plan. */
-async function rowsOf(planned: PlannedRuns, store: string): Promise<readonly FigureRow[]> {
-  const done = await completeRuns(store);
+async function rowsOf(
+  planned: PlannedRuns,
+  store: string,
+  done: ReadonlySet<string>,
+): Promise<readonly FigureRow[]> {
   const rows: FigureRow[] = [];
   for (const [k, run] of planned.ids.entries()) {
     if (!done.has(run)) continue;
