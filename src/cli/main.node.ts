@@ -46,6 +46,11 @@ const COMMANDS: readonly NamedCommand[] = [
     load: async () => (await import("./sweep-command.node.ts")).addSweepCommand,
   },
   {
+    name: "runs",
+    summary: "what the runs of a store found",
+    load: async () => (await import("./runs-command.node.ts")).addRunsCommand,
+  },
+  {
     name: "figure",
     summary: "redraw a figure of a paper from new runs",
     load: async () => (await import("./figure-command.node.ts")).addFigureCommand,
