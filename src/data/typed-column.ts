@@ -22,13 +22,15 @@ export function columnOfTexts(name: string, cells: readonly string[]): Column {
   return { name, kind: "text", values: cells.map((cell) => (isMissing(cell) ? "" : cell)) };
 }
 
-function isNumeric(value: unknown): boolean {
+/** Whether a value can be in a column of numbers. */
+export function isNumeric(value: unknown): boolean {
   if (typeof value === "bigint")
     return BigInt(Number.MIN_SAFE_INTEGER) <= value && value <= Number.MAX_SAFE_INTEGER;
   return value === undefined || value === null || typeof value === "number" || typeof value === "boolean";
 }
 
-function numberOf(value: unknown): number {
+/** A value of such a column; missing ones are NaN. */
+export function numberOf(value: unknown): number {
   return value === undefined || value === null ? Number.NaN : Number(value);
 }
 
