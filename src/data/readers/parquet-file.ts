@@ -131,27 +131,34 @@ function readerOf(bytes: Uint8Array): PageReader {
   return { view: new DataView(new Uint8Array(bytes).buffer), offset: 0 };
 }
 
-/** The values of one flat column in one row group; missing ones are undefined. What the library throws passes through. */
+/**
+ * The values of one flat column in one row group, page by page; missing ones are undefined. What the library throws passes
+ * through.
+ */
 export async function readParquetChunk(
   source: ByteSource,
   group: ParquetGroup,
   column: ParquetColumn,
   options: SliceOptions | undefined,
-): Promise<unknown[]> {
+): Promise<PageValues[]> {
   const { start, end, rows, decompress } = chunkOf(group, column);
   const bytes = await source.slice(start, end, options);
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
-  const values: unknown[] = [];
+  const pages: PageValues[] = [];
   let dictionary: PageValues | undefined;
-  while (values.length < rows && reader.offset < bytes.length) {
+  let seen = 0;
+  while (seen < rows && reader.offset < bytes.length) {
     const header = parquetHeader(reader);
-    requirePageWithin(header, column, bytes.length - reader.offset, rows - values.length);
+    requirePageWithin(header, column, bytes.length - reader.offset, rows - seen);
     const data = openPage(reader, header, column, dictionary, decompress);
     if (header.type === "DICTIONARY_PAGE") dictionary = data;
-    else for (const value of data ?? []) values.push(value);
+    else if (data !== undefined) {
+      pages.push(data);
+      seen += data.length;
+    }
   }
-  if (values.length !== rows) throw new RangeError(`${values.length} values for ${rows} rows`);
-  return values;
+  if (seen !== rows) throw new RangeError(`${seen} values for ${rows} rows`);
+  return pages;
 }
 
 /** The values of the page whose header has just been read. */

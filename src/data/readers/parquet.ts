@@ -7,7 +7,7 @@ import { describeColumn } from "../describe-column.ts";
 import type { FileReader, LeftOut, ReadOptions } from "../file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "../first-bytes.ts";
 import { orDamaged } from "../foreign-errors.ts";
-import { columnOfValues } from "../typed-column.ts";
+import { columnOfParts } from "../typed-column.ts";
 import { listed, namesThere } from "../unknown-name.ts";
 import {
   type ParquetColumn,
@@ -69,12 +69,13 @@ async function readParquet(
   for (const column of chosen) {
     const { name } = column.element;
     const damage = parquetDamage(source, `the values of column "${name}"`);
-    const values: unknown[] = [];
+    const pages: ArrayLike<unknown>[] = [];
     for (const group of layout.groups) {
-      const part = await orDamaged(damage, options, () => readParquetChunk(source, group, column, options));
-      for (const value of part) values.push(value);
+      pages.push(
+        ...(await orDamaged(damage, options, () => readParquetChunk(source, group, column, options))),
+      );
     }
-    columns.push(columnOfValues(whereOf(source), name, values));
+    columns.push(columnOfParts(whereOf(source), name, pages));
   }
   const table = { source: `table "${source.name}"`, rows: layout.rows, columns, lines: null };
   return { table, leftOut: leftOut.length > 0 ? { leftOut } : {} };
