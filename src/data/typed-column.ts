@@ -5,8 +5,8 @@ import type { Column } from "../tensor.ts";
 import { isMissing, parseNumber } from "./cells.ts";
 
 /**
- * A column, its values in parts that follow one another: of numbers where every value is a number, a boolean (0 or 1), an integer within ±2^53, or missing (undefined or
- * null); else of text, numbers in it in the shortest form that reads back equal.
+ * A column of values in parts that follow one another: of numbers where every value is a number, a boolean (0 or 1), an
+ * integer within ±2^53, or missing (undefined or null); else of text, numbers in it in the shortest form that reads back equal.
  *
  * @throws InputError `bad-cell` for a value that is none of these
  */
