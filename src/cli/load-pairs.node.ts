@@ -117,10 +117,13 @@ export async function tableFrom(path: string): Promise<Table> {
 }
 
 function describe(content: FileContents): string {
-  if (content.kind === "table") return `${content.format} table of ${content.table.rows} rows`;
+  if (content.kind === "table") return describeTable(content.format, content.table.rows);
   const tensors = content.tensors.map(({ name, tensor }) => ({ name, shape: tensor.shape }));
   return describeTensors(content.format, tensors);
 }
+
+/** What a report says of a table. */
+export const describeTable = (format: string, rows: number) => `${format} table of ${rows} rows`;
 
 /** What a report says of a file of tensors. */
 export function describeTensors(
