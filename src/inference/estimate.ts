@@ -7,7 +7,13 @@ import type { ExponentEstimate, LikelihoodEstimate, NoiseReport } from "./geomet
 import { latentGridExponent } from "./latent-grid.ts";
 import type { ChangeBeyondNoise, NoisyPairs } from "./measurement-noise.ts";
 import type { ProfileEstimate } from "./profile-likelihood.ts";
-import { criticalValue, gatherPairs, plainExponent, rankExponent, rankExponentNear } from "./rank-independence.ts";
+import {
+  criticalValue,
+  gatherPairs,
+  plainExponent,
+  rankExponent,
+  rankExponentNear,
+} from "./rank-independence.ts";
 import { fittedScores, type RankScores } from "./rank-scores.ts";
 import { median } from "./ranks.ts";
 import { likelihoodExponent } from "./student-likelihood.ts";

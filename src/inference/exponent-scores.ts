@@ -17,7 +17,7 @@ import { studentLikelihood } from "./student-likelihood.ts";
  * Of the dual changes standardised within groups, with and without their mean: `delta-cdf` and `delta-cdf-centred` (least),
  * `anderson-darling` (least A²), `shapiro-wilk` (greatest W; none beyond 5000 pairs).
  * `gaussian-likelihood` and `student-likelihood`: greatest likelihood with Jacobian, mean and scale of each group fitted.
- * `spearman`: least |correlation| of the ranks of |d − median| and |w⁰| within groups.
+ * `spearman`: least |correlation| of the ranks of |d − median| and |w⁰| within groups; none where a sign changed and λ ≤ 0.
  * `rank-independence`: nearest to λ̂ of the headline estimator.
  */
 export const scoringMethods = [
@@ -57,9 +57,10 @@ export function scoreExponents(pairs: PairedWeights, exponents: readonly number[
     "shapiro-wilk": normality.map(({ straightness }) => -straightness),
     "gaussian-likelihood": exponents.map((exponent) => -gaussian(exponent)),
     "student-likelihood": exponents.map((exponent) => -student.at(exponent)),
-    spearman: exponents.map((exponent) =>
-      Math.abs(test.of(dualChangesAt(continuum, exponent, changes), "median")),
-    ),
+    spearman: exponents.map((exponent) => {
+      dualChangesAt(continuum, exponent, changes);
+      return changes.every(Number.isFinite) ? Math.abs(test.of(changes, "median")) : Number.NaN;
+    }),
     "rank-independence": exponents.map((exponent) => Math.abs(exponent - estimate)),
   };
 }
