@@ -44,9 +44,11 @@ const SETTINGS = 24;
 /** `all` laws are those without drift. */
 const LAWS = 3;
 
+/** Settings that a row is the mean over. */
+export const settingsOf = ({ law }: ReferenceRow): number => SETTINGS * (law === "all" ? LAWS : 1);
+
 /** Data sets in all behind a row. */
-export const dataSetsOf = ({ pairs, law }: ReferenceRow): number =>
-  SETTINGS * (law === "all" ? LAWS : 1) * REPEATS[pairs];
+export const dataSetsOf = (row: ReferenceRow): number => settingsOf(row) * REPEATS[row.pairs];
 
 /** Without noise by law, with noise over all laws. */
 export const referenceRows: readonly ReferenceRow[] = [

@@ -7,7 +7,13 @@ import {
   type FigureDefinition,
   type FigureRow,
 } from "../figure-definition.ts";
-import { dataSetsOf, REFERENCE_SOURCE, type ReferenceRow, referenceRows } from "./accuracy-reference.ts";
+import {
+  dataSetsOf,
+  REFERENCE_SOURCE,
+  type ReferenceRow,
+  referenceRows,
+  settingsOf,
+} from "./accuracy-reference.ts";
 
 /** Standard errors of the difference: of 160 shares one lies outside by chance in one comparison of a hundred. */
 const STANDARD_ERRORS = 4;
@@ -30,7 +36,7 @@ export const accuracy: FigureDefinition = {
     return draw(panelPoints(cells), groupPoints(cells), { document });
   },
   data: (rows) =>
-    cellsOf(rows).map(({ dataSets, rightOfThree, rightOfFive, ...cell }) => ({
+    cellsOf(rows).map(({ settings: _, dataSets, rightOfThree, rightOfFive, ...cell }) => ({
       ...cell,
       dataSets,
       rightOfThree: rightOfThree / dataSets,
@@ -50,6 +56,8 @@ interface Cell {
   /** How groups are treated; `none` where there are none. */
   readonly groups: "none" | GroupPoint["groups"];
   readonly method: string;
+  /** Runs, one each of a geometry, a start and a size of change. */
+  readonly settings: number;
   readonly dataSets: number;
   readonly rightOfThree: number;
   readonly rightOfFive: number;
@@ -84,6 +92,7 @@ function cellOf(row: FigureRow): Cell {
           : "none",
     groups: groups === "own" || groups === "pooled" ? groups : "none",
     method: String(row.method),
+    settings: 1,
     dataSets: number("dataSets"),
     rightOfThree: number("rightOfThree"),
     rightOfFive: number("rightOfFive"),
@@ -93,9 +102,10 @@ function cellOf(row: FigureRow): Cell {
 /** Of the plans with groups, which do not vary it. */
 const GROUPED_PAIRS = 4000;
 
-type Counts = Pick<Cell, "dataSets" | "rightOfThree" | "rightOfFive">;
+type Counts = Pick<Cell, "settings" | "dataSets" | "rightOfThree" | "rightOfFive">;
 
 const sum = (a: Counts, b: Counts): Counts => ({
+  settings: a.settings + b.settings,
   dataSets: a.dataSets + b.dataSets,
   rightOfThree: a.rightOfThree + b.rightOfThree,
   rightOfFive: a.rightOfFive + b.rightOfFive,
@@ -138,9 +148,9 @@ function compared(reference: ReferenceRow, cells: readonly Cell[]): readonly Com
     (law === "all" ? cell.law !== "drift" : cell.law === law);
   return Object.entries(shares).flatMap(([method, expected]): Comparison[] => {
     const own = cells.filter((cell) => cell.method === method && isOwn(cell));
-    const complete = own.length === (law === "all" ? 3 : 1);
-    if (expected === null || !complete) return [];
-    const { rightOfFive, dataSets } = own.map((cell): Counts => cell).reduce(sum);
+    if (expected === null || own.length === 0) return [];
+    const { settings, rightOfFive, dataSets } = own.map((cell): Counts => cell).reduce(sum);
+    if (settings < settingsOf(reference)) return [];
     const error = errorOfDifference({ right: rightOfFive, dataSets }, expected, dataSetsOf(reference));
     return [
       comparisonOf({
