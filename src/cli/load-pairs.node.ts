@@ -1,10 +1,10 @@
 /** From what a person typed to PairedWeights: which files, which columns, which rows. */
 
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readPath } from "../data/index.node.ts";
 import { type FileContents, tensorTable, vectorTable } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
-import { isRunFolder, runFiles } from "../experiment/index.node.ts";
 import { type LeftOut, type PairedWeights, pairTensors } from "../inference/index.ts";
 import type { NamedTensor, Table } from "../tensor.ts";
 import {
@@ -93,10 +93,21 @@ export function leftOutOf(
   return [...new Map(parts.map((part) => [`${part.name}: ${part.reason}`, part])).values()];
 }
 
-/** A run of `syngeo train` is its weights before and after. */
+/** A run of `syngeo train` is its weights before and after. @throws InputError `two-runs` */
 export async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
   const [folder, ...others] = paths;
-  if (others.length > 0 || !(await isRunFolder(folder))) return paths;
+  const isFolder = async (path: string) => (await stat(path).catch(() => null))?.isDirectory() ?? false;
+  if (!(await Promise.all(paths.map(isFolder))).every(Boolean)) return paths;
+  // Files, which most questions are about, need none of what trains networks.
+  const { isRunFolder, runFiles } = await import("../experiment/index.node.ts");
+  if (!(await Promise.all(paths.map(isRunFolder))).every(Boolean)) return paths;
+  if (others.length > 0) {
+    const finals = paths.map((path) => join(path, runFiles.final)).join(" ");
+    throw new InputError({
+      code: "two-runs",
+      message: `infer: expected one run, or two files or folders of weights, got two runs ("${paths.join('", "')}"); compare their weights with syngeo infer ${finals}`,
+    });
+  }
   return [join(folder, runFiles.initial), join(folder, runFiles.final)];
 }
 

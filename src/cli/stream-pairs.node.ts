@@ -1,13 +1,7 @@
 /** Weights in files too large to hold: paired by name like others, read a block at a time. */
 
-import {
-  BLOCKS_MODULE,
-  type FileSource,
-  isPattern,
-  openFileSource,
-  type ReaderSettings,
-} from "../data/index.node.ts";
-import { type BlockFile, openBlocks, type TensorBlocks } from "../data/index.ts";
+import { BLOCKS_MODULE, isPattern, openPathBlocks, type PathBlocks } from "../data/index.node.ts";
+import type { TensorBlocks } from "../data/index.ts";
 import { workerLanes } from "../inference/index.node.ts";
 import {
   type GeometryFit,
@@ -76,15 +70,18 @@ export async function openPairBlocks(
   const paths = await endsOfRun(given);
   if (paths.length === 1 && (selection.initial === undefined || selection.final === undefined)) return null;
   for (const path of paths) if (await isPattern(path)) return null;
-  const sources: FileSource[] = [];
+  const opened: PathBlocks[] = [];
   const close = async () => {
-    for (const source of sources) await source.close();
+    for (const end of opened) await end.close();
   };
   try {
-    for (const path of paths) sources.push(await openFileSource(path));
-    const files = await Promise.all(sources.map((source) => openBlocks(source)));
-    const [first, last] = [files[0], files[files.length - 1]];
-    const streamed = first && last && pairFiles(paths, [first, last], selection, notice);
+    for (const path of paths) {
+      const end = await openPathBlocks(path);
+      if (end === null) break;
+      opened.push(end);
+    }
+    const [first, last] = [opened[0], opened[opened.length - 1]];
+    const streamed = opened.length === paths.length && pairFiles(paths, [first, last], selection, notice);
     if (streamed) return { ...streamed, close };
   } catch (error) {
     await close();
@@ -97,7 +94,7 @@ export async function openPairBlocks(
 /** Pairs by name, or null where the files are better read whole. */
 function pairFiles(
   paths: readonly string[],
-  ends: readonly [BlockFile, BlockFile],
+  ends: readonly [PathBlocks, PathBlocks],
   { initial, final, include, exclude }: PairSelection,
   notice: (sentence: string) => void,
 ): Omit<StreamedPairs, "close"> | null {
@@ -106,7 +103,7 @@ function pairFiles(
   // A single matrix is a table whose columns are named.
   if (paths.length === 1 && !ends[0].tensors.some(({ name }) => name === initial)) return null;
   const [before, after] = [paths[0], paths[paths.length - 1]];
-  const pick = ({ tensors }: BlockFile, name: string | undefined, flag: string, path: string) =>
+  const pick = ({ tensors }: PathBlocks, name: string | undefined, flag: string, path: string) =>
     (name === undefined ? tensors : [tensorNamed(tensors, name, flag, path)]).map((tensor) => ({
       name: tensor.name,
       tensor,
@@ -128,13 +125,15 @@ function pairFiles(
     return null;
   }
   const names = (end: "initial" | "final") => matched.map((pair) => pair[end].name);
-  const initialEnd: ReaderSettings = { path: before, names: names("initial") };
-  const finalEnd: ReaderSettings = { path: after, names: names("final") };
   return {
     blocks: {
       source: sourceOf(paths),
       parts: matched,
-      reopening: { module: BLOCKS_MODULE, initial: initialEnd, final: finalEnd },
+      reopening: {
+        module: BLOCKS_MODULE,
+        initial: ends[0].settingsOf(names("initial")),
+        final: ends[1].settingsOf(names("final")),
+      },
     },
     leftOut: [...leftOutOf(ends), ...leftOut],
     files: paths.map((name, k) => ({ name, description: describeTensors(ends[k].format, ends[k].tensors) })),

@@ -197,11 +197,13 @@ export function drawnPositions(count: number, most: number, random: Random): Int
 
 /** The same of more than an int32 can number. */
 function drawnOrdinals(count: number, most: number, random: Random): Float64Array {
-  return Float64Array.from({ length: most }, (_, k) => {
+  const ordinals = new Float64Array(most);
+  for (let k = 0; k < most; k++) {
     const from = Math.floor((k * count) / most);
     const to = Math.floor(((k + 1) * count) / most);
-    return from + random.integer(to - from);
-  });
+    ordinals[k] = from + random.integer(to - from);
+  }
+  return ordinals;
 }
 
 /** The ordinals of all, or of `most` drawn from them. */

@@ -19,6 +19,7 @@ export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts"
 export { placeOf, type RobustnessPoint, robustness } from "./paper/robustness.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
+export { exponentOfSteps, type StepFit } from "./steps.ts";
 export { svgText } from "./svg-text.ts";
 export {
   formatCount,
