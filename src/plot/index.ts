@@ -15,6 +15,7 @@ export type { Figure, FigureOptions } from "./figure.ts";
 export { type DrawnFigure, drawFigures, figures } from "./figures.ts";
 export { type LearningPass, learningCurve } from "./learning-curve.ts";
 export { type AccuracyPoint, accuracy, type GroupPoint, type PanelPoint } from "./paper/accuracy.ts";
+export { type TwoWeightPath, type TwoWeightSurface, twoWeightPaths } from "./paper/dynamics.ts";
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
 export { placeOf, type RobustnessPoint, robustness } from "./paper/robustness.ts";
 export { powerCurve } from "./power-curve.ts";
