@@ -14,11 +14,12 @@ import {
   type NoiseLevels,
   pictureOf,
 } from "../inference/index.ts";
+import type { LoadedPairs, PairSelection } from "../pairing/index.ts";
 import { createRandom } from "../random.ts";
 import { requireFolder } from "./figure-file.node.ts";
 import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { inferSummary } from "./infer-summary.node.ts";
-import { type LoadedPairs, loadPairs, type PairSelection } from "./load-pairs.node.ts";
+import { loadPairs } from "./load-pairs.node.ts";
 import { inferStreamed, openPairBlocks } from "./stream-pairs.node.ts";
 import { styled, terminalProgress } from "./terminal.node.ts";
 import { packageVersion } from "./version.node.ts";
