@@ -4,17 +4,22 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { writing } from "../data/index.node.ts";
-import { InputError } from "../errors.ts";
-import { type Potential, parsePotential, potentialForms } from "../geometry/index.ts";
+import { parsePotentials, potentialForms } from "../geometry/index.ts";
 import {
   type GeometryFit,
   type GeometryPicture,
   type InferOptions,
   infer,
-  type NoiseLevels,
   pictureOf,
 } from "../inference/index.ts";
-import type { LoadedPairs, PairSelection } from "../pairing/index.ts";
+import {
+  chosenNoise,
+  type LoadedPairs,
+  type NoiseChoice,
+  type PairSelection,
+  requireOneOrTwo,
+  shellWord,
+} from "../pairing/index.ts";
 import { createRandom } from "../random.ts";
 import { requireFolder } from "./figure-file.node.ts";
 import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
@@ -24,9 +29,7 @@ import { inferStreamed, openPairBlocks } from "./stream-pairs.node.ts";
 import { styled, terminalProgress } from "./terminal.node.ts";
 import { packageVersion } from "./version.node.ts";
 
-interface InferFlags extends PairSelection {
-  readonly noiseAdditive?: number;
-  readonly noiseMultiplicative?: number;
+interface InferFlags extends PairSelection, NoiseChoice {
   readonly potentials?: string;
   readonly level: number;
   readonly seed: number;
@@ -135,11 +138,12 @@ export function addInferCommand(program: Command): void {
 }
 
 async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
-  checkFlags(files, flags);
+  requireOneOrTwo(files);
   if (flags.report !== undefined) await requireFolder("infer", flags.report);
   if (flags.figures !== undefined) await requireFolder("infer", flags.figures);
-  const noise = noiseOf(flags);
-  const potentials = flags.potentials === undefined ? undefined : potentialsOf(flags.potentials);
+  const noise = chosenNoise(flags);
+  const potentials =
+    flags.potentials === undefined ? undefined : parsePotentials(flags.potentials, "--potentials");
   const progress = terminalProgress();
   const { fit, picture, ...loaded } = await answerOf(files, flags, {
     random: createRandom(flags.seed),
@@ -186,59 +190,6 @@ async function answerOf(files: readonly string[], flags: InferFlags, options: In
   };
 }
 
-function potentialsOf(list: string): Potential[] {
-  const potentials = list.split(",").map((name) => parsePotential(name.trim(), "--potentials"));
-  const names = potentials.map(({ name }) => name);
-  const twice = names.find((name, k) => names.indexOf(name) !== k);
-  if (twice === undefined) return potentials;
-  throw new InputError({
-    code: "potential-twice",
-    message: `--potentials: expected each potential once, got ${twice} more than once ("${list}"); remember that aliases name the same one`,
-  });
-}
-
-function checkFlags(
-  files: readonly string[],
-  { repeat, noiseAdditive, noiseMultiplicative }: InferFlags,
-): void {
-  if (files.length > 2) {
-    throw new InputError({
-      code: "too-many-files",
-      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL, or a pattern of tables in quotes ("runs/*.csv")`,
-    });
-  }
-  if (repeat.length === 1) {
-    throw new InputError({
-      code: "one-repeat",
-      message: `--repeat: expected two columns, got "${repeat[0]}"; such as --repeat day0 day0b`,
-    });
-  }
-  if (repeat.length === 2 && repeat[0] === repeat[1]) {
-    throw new InputError({
-      code: "one-repeat",
-      message: `--repeat: expected two different columns, got "${repeat[0]}" twice; such as --repeat day0 day0b`,
-    });
-  }
-  if (repeat.length === 2 && (noiseAdditive !== undefined || noiseMultiplicative !== undefined)) {
-    throw new InputError({
-      code: "two-noises",
-      message:
-        "--repeat: expected no other noise, got --noise-additive or --noise-multiplicative as well; give one of them",
-    });
-  }
-}
-
-function noiseOf({ noiseAdditive, noiseMultiplicative }: InferFlags): NoiseLevels | null {
-  if (noiseAdditive === undefined && noiseMultiplicative === undefined) return null;
-  const noise = { additive: noiseAdditive ?? 0, multiplicative: noiseMultiplicative ?? 0 };
-  if (noise.additive > 0 || noise.multiplicative > 0) return noise;
-  throw new InputError({
-    code: "no-noise",
-    message:
-      "--noise-additive, --noise-multiplicative: expected one of them above 0, got 0; leave both out if noise is negligible",
-  });
-}
-
 /** Writes what was asked for and returns a line for each. */
 async function writePictures(
   loaded: Pick<LoadedPairs, "files" | "leftOut">,
@@ -263,7 +214,7 @@ async function writePictures(
   }
   if (report !== undefined) {
     const html = reportHtml(fit, drawn, {
-      command: `syngeo ${process.argv.slice(2).map(quoted).join(" ")}`,
+      command: `syngeo ${process.argv.slice(2).map(shellWord).join(" ")}`,
       version: packageVersion(),
       files: loaded.files,
       leftOut: loaded.leftOut,
@@ -277,8 +228,4 @@ async function writePictures(
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== "EEXIST") throw error;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }

@@ -10,7 +10,9 @@
  * lab both pair by it, so that the same file and the same choice give the same pairs.
  */
 
+export { inferWords, shellWord } from "./command-words.ts";
+export { chosenNoise, type NoiseChoice } from "./noise-choice.ts";
 export { type BlockPairs, fitsBlocks, pairBlocks } from "./pair-blocks.ts";
-export { type LoadedPairs, pairContents, tableOf } from "./pair-contents.ts";
+export { type LoadedPairs, pairContents, requireOneOrTwo, tableOf } from "./pair-contents.ts";
 export type { PairSelection } from "./table-pairs.ts";
 export { columnsOf, labels, splitRows } from "./table-rows.ts";

@@ -56,6 +56,16 @@ function fromFiles(
   return { ...fromTwoTables(tableOf(first), tableOf(second), selection), control: null };
 }
 
+/** @throws InputError `too-many-files` */
+export function requireOneOrTwo(files: readonly string[]): void {
+  if (files.length > 2) {
+    throw new InputError({
+      code: "too-many-files",
+      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL, or a pattern of tables in quotes ("runs/*.csv")`,
+    });
+  }
+}
+
 function checkControl({ control, controlInitial, controlFinal }: PairSelection): void {
   if ((controlInitial === undefined) !== (controlFinal === undefined)) {
     throw new InputError({

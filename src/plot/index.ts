@@ -11,8 +11,10 @@
  * PNG) is in `index.node.ts`.
  */
 
+export { dualChangeHistogram } from "./dual-change-histogram.ts";
 export type { Figure, FigureOptions } from "./figure.ts";
-export { type DrawnFigure, drawFigures, figures } from "./figures.ts";
+export { continuumExponentAt } from "./figures/delta-cdf-continuum.ts";
+export { type DrawnFigure, drawFigure, drawFigures, figures } from "./figures.ts";
 export { type LearningPass, learningCurve } from "./learning-curve.ts";
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
 export { powerCurve } from "./power-curve.ts";
