@@ -163,6 +163,8 @@ function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
 }
 
 export default function Infer() {
+  // On a phone the answer comes first.
+  const isWide = useMemo(() => window.matchMedia("(min-width: 60rem)").matches, []);
   const { values, ignored } = usePage();
   const { loaded, problem, drop } = useFiles(values);
   const { result, problem: fault, progress, cancel } = useAnswer(values, loaded);
@@ -181,13 +183,12 @@ export default function Infer() {
           <Source loaded={loaded.value} onFiles={drop} />
           <ExampleButtons chosen={values.example} />
           {loaded.value === null ? null : (
-            <form
-              class="card stack"
-              aria-label="What to compare"
-              onSubmit={(event) => event.preventDefault()}
-            >
-              <Settings offer={loaded.value.offer} values={values} />
-            </form>
+            <details class="card" open={isWide}>
+              <summary>What to compare</summary>
+              <form class="stack" aria-label="What to compare" onSubmit={(event) => event.preventDefault()}>
+                <Settings offer={loaded.value.offer} values={values} />
+              </form>
+            </details>
           )}
         </div>
         <div class="stack" aria-busy={progress.value !== null}>
