@@ -1,8 +1,8 @@
 /** `syngeo infer`: which geometry changed these synapses? */
 
 import { type Command, Option } from "commander";
-import { InputError } from "../errors.ts";
 import { potentialForms } from "../geometry/index.ts";
+import { requireOneOrTwo } from "../pairing/index.ts";
 import { requireFolder } from "./figure-file.node.ts";
 import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { answerOf, type InferFlags, optionsOf } from "./infer-answer.node.ts";
@@ -113,7 +113,7 @@ export function addInferCommand(program: Command): void {
 }
 
 async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
-  checkFlags(files, flags);
+  if (!flags.snapshots) requireOneOrTwo(files);
   if (flags.report !== undefined) await requireFolder("infer", flags.report);
   if (flags.figures !== undefined) await requireFolder("infer", flags.figures);
   if (flags.snapshots) return (await import("./infer-snapshots.node.ts")).inferSnapshots(files, flags);
@@ -124,35 +124,4 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...fit, leftOut: loaded.leftOut })}\n`);
   else process.stdout.write(`${[inferSummary(fit, loaded.leftOut), ...written].join("\n")}\n`);
   if (fit.verdict.status === "misfit" || fit.verdict.status === "unidentifiable") process.exitCode = 3;
-}
-
-function checkFlags(
-  files: readonly string[],
-  { repeat, noiseAdditive, noiseMultiplicative, snapshots }: InferFlags,
-): void {
-  if (files.length > 2 && !snapshots) {
-    throw new InputError({
-      code: "too-many-files",
-      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL, a pattern of tables in quotes ("runs/*.csv"), or --snapshots for a series`,
-    });
-  }
-  if (repeat.length === 1) {
-    throw new InputError({
-      code: "one-repeat",
-      message: `--repeat: expected two columns, got "${repeat[0]}"; such as --repeat day0 day0b`,
-    });
-  }
-  if (repeat.length === 2 && repeat[0] === repeat[1]) {
-    throw new InputError({
-      code: "one-repeat",
-      message: `--repeat: expected two different columns, got "${repeat[0]}" twice; such as --repeat day0 day0b`,
-    });
-  }
-  if (repeat.length === 2 && (noiseAdditive !== undefined || noiseMultiplicative !== undefined)) {
-    throw new InputError({
-      code: "two-noises",
-      message:
-        "--repeat: expected no other noise, got --noise-additive or --noise-multiplicative as well; give one of them",
-    });
-  }
 }

@@ -4,7 +4,7 @@ import { joinByTimes, joinTables, numberColumn, where } from "../data/index.ts";
 import { InputError } from "../errors.ts";
 import { type LeftOut, type PairedWeights, pairWeights } from "../inference/index.ts";
 import type { Table } from "../tensor.ts";
-import { columnsOf, conditionOf, labels, normalisedTable, splitRows } from "./table-rows.node.ts";
+import { columnsOf, conditionOf, labels, normalisedTable, splitRows } from "./table-rows.ts";
 
 /** What the flags choose: which ends, which rows, which arrays. */
 export interface PairSelection {
