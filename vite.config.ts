@@ -1,11 +1,15 @@
 /** The lab as a static folder: `dist/lab`, with relative paths, so that any web server can host it at any place. */
 
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
+
+const manifest = JSON.parse(readFileSync(resolve(import.meta.dirname, "package.json"), "utf8"));
 
 export default defineConfig({
   root: resolve(import.meta.dirname, "src/lab"),
   base: "./",
+  define: { SYNGEO_VERSION: JSON.stringify(manifest.version) },
   build: {
     outDir: resolve(import.meta.dirname, "dist/lab"),
     emptyOutDir: true,

@@ -1,17 +1,8 @@
-import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { CHROMIUM_WORDS, findChromium } from "./test/chromium.ts";
 
 const BROWSER_TESTS = "test/browser/**/*.test.ts";
-
-/** The Chromium of the machine: nothing is downloaded. */
-function findChromium(): string | null {
-  const given = process.env.CHROMIUM;
-  if (given !== undefined && !existsSync(given)) {
-    throw new Error(`CHROMIUM: expected the path of a Chromium, got "${given}"; correct it or leave it out`);
-  }
-  return given ?? ["/usr/bin/chromium"].find((path) => existsSync(path)) ?? null;
-}
 
 const inNode: TestProjectInlineConfiguration = {
   extends: true,
@@ -38,16 +29,7 @@ const inBrowser = (executablePath: string): TestProjectInlineConfiguration => ({
       provider: playwright({
         launchOptions: {
           executablePath,
-          args: [
-            "--no-sandbox", // continuous integration runs as root
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-          ],
+          args: [...CHROMIUM_WORDS],
         },
       }),
     },

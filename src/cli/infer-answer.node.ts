@@ -1,22 +1,19 @@
 /** From what was typed after `syngeo infer` to a fit. */
 
-import { InputError } from "../errors.ts";
-import { type Potential, parsePotential } from "../geometry/index.ts";
+import { parsePotentials } from "../geometry/index.ts";
 import {
   type GeometryFit,
   type GeometryPicture,
   type InferOptions,
   infer,
-  type NoiseLevels,
   pictureOf,
 } from "../inference/index.ts";
+import { chosenNoise, type LoadedPairs, type NoiseChoice, type PairSelection } from "../pairing/index.ts";
 import { createRandom } from "../random.ts";
-import { type LoadedPairs, loadPairs, type PairSelection } from "./load-pairs.node.ts";
+import { loadPairs } from "./load-pairs.node.ts";
 import { inferStreamed, openPairBlocks } from "./stream-pairs.node.ts";
 
-export interface InferFlags extends PairSelection {
-  readonly noiseAdditive?: number;
-  readonly noiseMultiplicative?: number;
+export interface InferFlags extends PairSelection, NoiseChoice {
   readonly potentials?: string;
   readonly level: number;
   readonly seed: number;
@@ -36,8 +33,9 @@ export interface Answer extends Omit<LoadedPairs, "pairs" | "control"> {
 
 /** What the flags say of the inference itself. @throws InputError for values that cannot be */
 export function optionsOf(flags: InferFlags, onProgress: InferOptions["onProgress"]): InferOptions {
-  const noise = noiseOf(flags);
-  const potentials = flags.potentials === undefined ? undefined : potentialsOf(flags.potentials);
+  const noise = chosenNoise(flags);
+  const potentials =
+    flags.potentials === undefined ? undefined : parsePotentials(flags.potentials, "--potentials");
   return {
     random: createRandom(flags.seed),
     seed: flags.seed,
@@ -75,26 +73,4 @@ export async function answerOf(
     fit,
     picture: wantsPicture ? pictureOf(pairs, fit, options.random.stream("picture"), control) : null,
   };
-}
-
-function potentialsOf(list: string): Potential[] {
-  const potentials = list.split(",").map((name) => parsePotential(name.trim(), "--potentials"));
-  const names = potentials.map(({ name }) => name);
-  const twice = names.find((name, k) => names.indexOf(name) !== k);
-  if (twice === undefined) return potentials;
-  throw new InputError({
-    code: "potential-twice",
-    message: `--potentials: expected each potential once, got ${twice} more than once ("${list}"); remember that aliases name the same one`,
-  });
-}
-
-function noiseOf({ noiseAdditive, noiseMultiplicative }: InferFlags): NoiseLevels | null {
-  if (noiseAdditive === undefined && noiseMultiplicative === undefined) return null;
-  const noise = { additive: noiseAdditive ?? 0, multiplicative: noiseMultiplicative ?? 0 };
-  if (noise.additive > 0 || noise.multiplicative > 0) return noise;
-  throw new InputError({
-    code: "no-noise",
-    message:
-      "--noise-additive, --noise-multiplicative: expected one of them above 0, got 0; leave both out if noise is negligible",
-  });
 }

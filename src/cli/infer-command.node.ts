@@ -1,13 +1,12 @@
 /** `syngeo infer`: which geometry changed these synapses? */
 
 import { type Command, Option } from "commander";
-import { InputError } from "../errors.ts";
 import { potentialForms } from "../geometry/index.ts";
+import { requireOneOrTwo } from "../pairing/index.ts";
 import { requireFolder } from "./figure-file.node.ts";
 import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
 import { answerOf, type InferFlags, optionsOf } from "./infer-answer.node.ts";
 import { writePictures } from "./infer-pictures.node.ts";
-import { inferSnapshots } from "./infer-snapshots.node.ts";
 import { inferSummary } from "./infer-summary.node.ts";
 import { terminalProgress } from "./terminal.node.ts";
 
@@ -31,7 +30,6 @@ const collect = (value: string, previous: readonly string[] = []) => [...previou
 export function addInferCommand(program: Command): void {
   const command = program
     .command("infer")
-    .summary("which geometry changed these synapses?")
     .description("Finds the geometry of plasticity from weights before and after learning.")
     .argument(
       "<files...>",
@@ -115,10 +113,10 @@ export function addInferCommand(program: Command): void {
 }
 
 async function runInfer(files: readonly string[], flags: InferFlags): Promise<void> {
-  checkFlags(files, flags);
+  if (!flags.snapshots) requireOneOrTwo(files);
   if (flags.report !== undefined) await requireFolder("infer", flags.report);
   if (flags.figures !== undefined) await requireFolder("infer", flags.figures);
-  if (flags.snapshots) return inferSnapshots(files, flags);
+  if (flags.snapshots) return (await import("./infer-snapshots.node.ts")).inferSnapshots(files, flags);
   const progress = terminalProgress();
   const options = optionsOf(flags, progress.report);
   const { fit, picture, ...loaded } = await answerOf(files, flags, options).finally(progress.end);
@@ -126,35 +124,4 @@ async function runInfer(files: readonly string[], flags: InferFlags): Promise<vo
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...fit, leftOut: loaded.leftOut })}\n`);
   else process.stdout.write(`${[inferSummary(fit, loaded.leftOut), ...written].join("\n")}\n`);
   if (fit.verdict.status === "misfit" || fit.verdict.status === "unidentifiable") process.exitCode = 3;
-}
-
-function checkFlags(
-  files: readonly string[],
-  { repeat, noiseAdditive, noiseMultiplicative, snapshots }: InferFlags,
-): void {
-  if (files.length > 2 && !snapshots) {
-    throw new InputError({
-      code: "too-many-files",
-      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL, a pattern of tables in quotes ("runs/*.csv"), or --snapshots for a series`,
-    });
-  }
-  if (repeat.length === 1) {
-    throw new InputError({
-      code: "one-repeat",
-      message: `--repeat: expected two columns, got "${repeat[0]}"; such as --repeat day0 day0b`,
-    });
-  }
-  if (repeat.length === 2 && repeat[0] === repeat[1]) {
-    throw new InputError({
-      code: "one-repeat",
-      message: `--repeat: expected two different columns, got "${repeat[0]}" twice; such as --repeat day0 day0b`,
-    });
-  }
-  if (repeat.length === 2 && (noiseAdditive !== undefined || noiseMultiplicative !== undefined)) {
-    throw new InputError({
-      code: "two-noises",
-      message:
-        "--repeat: expected no other noise, got --noise-additive or --noise-multiplicative as well; give one of them",
-    });
-  }
 }

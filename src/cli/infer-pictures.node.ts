@@ -4,9 +4,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writing } from "../data/index.node.ts";
 import type { GeometryFit, GeometryPicture } from "../inference/index.ts";
+import { type LoadedPairs, shellWord } from "../pairing/index.ts";
 import type { DrawnFigure } from "../plot/index.ts";
 import type { InferFlags } from "./infer-answer.node.ts";
-import type { LoadedPairs } from "./load-pairs.node.ts";
 import { styled } from "./terminal.node.ts";
 import { packageVersion } from "./version.node.ts";
 
@@ -40,7 +40,7 @@ export async function writePictures(
   }
   if (report !== undefined) {
     const html = reportHtml(fit, drawn, {
-      command: `syngeo ${process.argv.slice(2).map(quoted).join(" ")}`,
+      command: `syngeo ${process.argv.slice(2).map(shellWord).join(" ")}`,
       version: packageVersion(),
       files: loaded.files,
       leftOut: loaded.leftOut,
@@ -54,8 +54,4 @@ export async function writePictures(
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== "EEXIST") throw error;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }

@@ -3,10 +3,10 @@
 import type { Command } from "commander";
 import { joinByTimes, numberColumn } from "../data/index.ts";
 import { fitSeries, type SeriesFit } from "../inference/index.ts";
+import { columnsOf, labels, splitRows } from "../pairing/index.ts";
 import { createRandom } from "../random.ts";
 import { aNumber, wholeNumber } from "./flag-values.node.ts";
 import { tableFrom } from "./load-pairs.node.ts";
-import { columnsOf, labels, splitRows } from "./table-rows.node.ts";
 import { alignedTable, figure, terminalProgress } from "./terminal.node.ts";
 
 interface SeriesFlags {
@@ -28,7 +28,6 @@ Example:
 export function addSeriesCommand(program: Command): void {
   program
     .command("series")
-    .summary("how do sizes change over several times?")
     .description(
       "Exponent and variance against the lag, births and eliminations by size; the exponent corrected for the size variable by simulation.",
     )

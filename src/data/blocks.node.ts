@@ -43,8 +43,9 @@ async function openFolderBlocks(folder: string): Promise<PathBlocks | null> {
   const others: string[] = [];
   const { found, leftOut } = await eachFile(folder, async (path) => {
     const file = await openBlocks(await openBriefly(path));
+    if (file?.kind === "table") return { kind: "table" as const };
     if (file === null) others.push(path);
-    return { kind: "tensors" as const, path, ...(file ?? { format: "", tensors: [], leftOut: [] }) };
+    return { format: "", tensors: [], leftOut: [], ...file, kind: "tensors" as const };
   });
   if (others.length > 0) return null;
   const places = new Map<string, { readonly path: string; readonly own: string }>();
@@ -67,7 +68,14 @@ async function openFolderBlocks(folder: string): Promise<PathBlocks | null> {
     }
     return files;
   };
-  return { format: formatOfFolder(found), tensors, leftOut, settingsOf, close: async () => {} };
+  return {
+    kind: "tensors",
+    format: formatOfFolder(found),
+    tensors,
+    leftOut,
+    settingsOf,
+    close: async () => {},
+  };
 }
 
 /**

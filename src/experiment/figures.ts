@@ -1,8 +1,10 @@
 /** All figures, in the order in which they are listed. */
 
 import type { FigureDefinition } from "./figure-definition.ts";
+import { accuracy } from "./figures/accuracy.ts";
 import { dynamics } from "./figures/dynamics.ts";
 import { rOfK } from "./figures/r-of-k.ts";
 import { rnn } from "./figures/rnn.ts";
+import { robustness } from "./figures/robustness.ts";
 
-export const paperFigures: readonly FigureDefinition[] = [dynamics, rnn, rOfK];
+export const paperFigures: readonly FigureDefinition[] = [dynamics, robustness, rnn, accuracy, rOfK];

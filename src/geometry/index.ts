@@ -23,6 +23,7 @@ export type { Interval, Potential } from "./potential.ts";
 export {
   exponentName,
   parsePotential,
+  parsePotentials,
   potentialExamples,
   potentialForms,
   potentialOfExponent,

@@ -91,6 +91,23 @@ export function exponentName(exponent: number): string {
   return potentialOfExponent(Math.max(0, Math.round(2 * exponent) / 2)).name;
 }
 
+/**
+ * Potentials in a list separated by commas.
+ *
+ * @param where  what is being set, such as `--potentials`, for the message
+ * @throws InputError as `parsePotential`; `potential-twice`, also where two aliases name the same one
+ */
+export function parsePotentials(list: string, where: string): readonly Potential[] {
+  const potentials = list.split(",").map((name) => parsePotential(name.trim(), where));
+  const names = potentials.map(({ name }) => name);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice === undefined) return potentials;
+  throw new InputError({
+    code: "potential-twice",
+    message: `${where}: expected each potential once, got ${twice} more than once ("${list}"); remember that aliases name the same one`,
+  });
+}
+
 function fixed(potential: Potential, aliases: readonly string[]): Family {
   const names = [potential.name, ...aliases];
   return {

@@ -14,6 +14,12 @@ export interface Page {
 
 export const pages: readonly Page[] = [
   {
+    path: "infer",
+    title: "Infer",
+    summary: "In which geometry did these synapses change? Drop weights from before and after learning.",
+    load: () => import("./pages/infer.tsx"),
+  },
+  {
     path: "how-many",
     title: "How many synapses?",
     summary:

@@ -47,11 +47,21 @@ export function drawFigures(
 ): DrawnFigure[] {
   return figures
     .filter((figure) => figure.applies(fit))
-    .map((figure) => ({
-      name: figure.name,
-      caption: figure.caption(fit, picture) + drawnNote(figure, fit, picture),
-      svg: svgText(figure.draw(fit, picture, options), figure.name),
-    }));
+    .map((figure) => drawFigure(figure, fit, picture, options));
+}
+
+/** One of them, for a page that draws figure after figure and answers its visitor in between. */
+export function drawFigure(
+  figure: Figure,
+  fit: GeometryFit,
+  picture: GeometryPicture,
+  options: FigureOptions,
+): DrawnFigure {
+  return {
+    name: figure.name,
+    caption: figure.caption(fit, picture) + drawnNote(figure, fit, picture),
+    svg: svgText(figure.draw(fit, picture, options), figure.name),
+  };
 }
 
 /** Figures made from pairs rather than from the fit: above 50,000 pairs those are a sample. */

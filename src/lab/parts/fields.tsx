@@ -100,10 +100,19 @@ export function SliderField(props: SliderProps) {
 
 interface ChoiceProps<T extends string> extends FieldProps<T> {
   readonly choices: readonly { readonly value: T; readonly label: string }[];
+  /** What else a visitor's choice changes. */
+  readonly onChoose?: (value: T) => void;
 }
 
 /** One of a few, all in sight. */
-export function Choice<T extends string>({ label, value, choices, help, disabled = false }: ChoiceProps<T>) {
+export function Choice<T extends string>({
+  label,
+  value,
+  choices,
+  help,
+  onChoose,
+  disabled = false,
+}: ChoiceProps<T>) {
   const id = useId();
   return (
     <fieldset class="field choice" disabled={disabled} aria-describedby={`${id}-help`}>
@@ -117,6 +126,7 @@ export function Choice<T extends string>({ label, value, choices, help, disabled
               checked={value.value === choice.value}
               onChange={() => {
                 value.value = choice.value;
+                onChoose?.(choice.value);
               }}
             />
             <span>{choice.label}</span>
@@ -157,6 +167,43 @@ export function SelectField<T extends string>({
         ))}
       </select>
       <Help id={`${id}-help`} wrong={null} help={help} />
+    </div>
+  );
+}
+
+interface TextProps extends FieldProps<string> {
+  /** Throws the sentence to show for a text that cannot be used. */
+  readonly check?: (text: string) => unknown;
+}
+
+/** A text that is taken when it is finished; one that cannot be used stays in the field with a sentence. */
+export function TextField({ label, value, help, check, disabled = false }: TextProps) {
+  const id = useId();
+  const wrong = useSignal<string | null>(null);
+  const take = (text: string) => {
+    try {
+      check?.(text);
+      wrong.value = null;
+      value.value = text;
+    } catch (error) {
+      wrong.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        value={value.value}
+        disabled={disabled}
+        spellcheck={false}
+        autocomplete="off"
+        aria-invalid={wrong.value !== null}
+        aria-describedby={`${id}-help`}
+        onChange={({ currentTarget }) => take(currentTarget.value.trim())}
+      />
+      <Help id={`${id}-help`} wrong={wrong.value} help={help} />
     </div>
   );
 }

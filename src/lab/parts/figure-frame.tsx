@@ -15,7 +15,7 @@ interface FigureFrameProps {
 const PNG_SCALE = 3;
 
 export function FigureFrame({ svg, name, caption }: FigureFrameProps) {
-  const place = useRef<HTMLDivElement>(null);
+  const place = useRef<HTMLElement>(null);
   useEffect(() => {
     // Parsed as XML, not as HTML: no text of a file becomes an element.
     const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
@@ -23,7 +23,8 @@ export function FigureFrame({ svg, name, caption }: FigureFrameProps) {
   }, [svg]);
   return (
     <figure class="figure" id={`figure-${name}`}>
-      <div class="paper" ref={place} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls on a phone has to be reached by key. */}
+      <section class="paper" ref={place} tabIndex={0} aria-label={`Figure ${name}`} />
       <figcaption>
         {caption}
         <span class="figure-files">

@@ -31,9 +31,13 @@ export function FileDrop({ children, multiple = false, onFiles }: FileDropProps)
         if (files.length > 0) onFiles(files);
       }}
     >
-      <label for={id}>{children}</label>
+      <label for={id}>
+        <span>{children}</span>
+        <span class="button">{multiple ? "Choose files" : "Choose a file"}</span>
+      </label>
       <input
         id={id}
+        class="unseen"
         type="file"
         multiple={multiple}
         onChange={({ currentTarget }) => {

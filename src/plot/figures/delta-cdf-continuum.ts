@@ -39,21 +39,14 @@ export const deltaCdfContinuum: Figure = {
   },
   draw(fit, picture, { document }) {
     const frame = { document, title: TITLE, description: deltaCdfContinuum.caption(fit, picture) };
-    const points = picture.continuum;
-    const values = points
-      .flatMap(({ deltaCdf, deltaCdfCentred }) => [deltaCdf, deltaCdfCentred])
-      .map(positive);
-    const curve = hull(values);
-    const exponents = hull(points.map(({ exponent }) => exponent));
-    if (curve === null || exponents === null || !(exponents.high > exponents.low)) {
+    const place = placeOf(picture);
+    if (place === null) {
       return drawReason(
         frame,
         "ΔCDF does not exist along the continuum for these pairs: nothing changed, or too few pairs",
       );
     }
-    const range = padLog(hull([curve.low, curve.high, positive(picture.floor.expected)]) ?? curve, 0.08);
-    const ticks = logTicks(range);
-    const margins = { marginLeft: sideMargin(ticks), marginRight: 24 };
+    const { exponents, range, ticks, margins } = place;
     const top = namesOnTop(fit.potentials, exponents, { width: FIGURE_WIDTH, ...margins });
     const marks = [
       horizontalGrid(ticks),
@@ -77,6 +70,32 @@ export const deltaCdfContinuum: Figure = {
     );
   },
 };
+
+/** Scales and margins; null where there is no curve. */
+function placeOf(picture: GeometryPicture) {
+  const points = picture.continuum;
+  const values = points.flatMap(({ deltaCdf, deltaCdfCentred }) => [deltaCdf, deltaCdfCentred]).map(positive);
+  const curve = hull(values);
+  const exponents = hull(points.map(({ exponent }) => exponent));
+  if (curve === null || exponents === null || !(exponents.high > exponents.low)) return null;
+  const range = padLog(hull([curve.low, curve.high, positive(picture.floor.expected)]) ?? curve, 0.08);
+  const ticks = logTicks(range);
+  return { exponents, range, ticks, margins: { marginLeft: sideMargin(ticks), marginRight: 24 } };
+}
+
+/**
+ * The exponent under a place of the figure, so that a pointer can follow the curve; null beside it.
+ *
+ * @param share  of the figure's width, from the left
+ */
+export function continuumExponentAt(picture: GeometryPicture, share: number): number | null {
+  const place = placeOf(picture);
+  if (place === null) return null;
+  const { exponents, margins } = place;
+  const span = FIGURE_WIDTH - margins.marginLeft - margins.marginRight;
+  const along = (share * FIGURE_WIDTH - margins.marginLeft) / span;
+  return along < 0 || along > 1 ? null : exponents.low + along * (exponents.high - exponents.low);
+}
 
 interface Minimum {
   readonly exponent: number;

@@ -67,7 +67,8 @@ export const dualChangeHistograms: Figure = {
   },
 };
 
-function densityTop(picture: GeometryPicture): number {
+/** The top of the axis of density, the same for all geometries so that they can be compared. */
+export function densityTop(picture: GeometryPicture): number {
   const largest = picture.histograms.reduce(
     (top, { density }) => Math.max(top, ...density.filter(Number.isFinite)),
     0.42,
@@ -102,15 +103,28 @@ function panelBody(
   }
   const names = fit.potentials.map(({ name }) => name);
   const { colour } = potentialLook(score.name, names);
-  const { edges, density } = histogram;
+  const plot = densityPlot(document, histogram, colour, { width, height: ROW_HEIGHT - HEADING - 8, top });
+  return [
+    svgElement(document, "g", { transform: `translate(0,${HEADING - 4})` }, [plot]),
+    ...panelRemarks(document, histogram, { width, top }),
+  ];
+}
+
+/** The bars of one geometry and the standard normal density, with axes. */
+export function densityPlot(
+  document: Document,
+  { edges, density }: DualHistogram,
+  colour: string,
+  { width, height, top }: { readonly width: number; readonly height: number; readonly top: number },
+): SVGElement {
   const steps = edges.map((z, k) => ({ z, density: density[Math.min(k, density.length - 1)] }));
   const normal = Array.from({ length: 101 }, (_, k) => {
     const z = -5 + k / 10;
     return { z, density: Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI) };
   });
-  const plot = plotGroup(document, {
+  return plotGroup(document, {
     width,
-    height: ROW_HEIGHT - HEADING - 8,
+    height,
     marginLeft: 40,
     marginRight: 8,
     marginTop: 6,
@@ -132,10 +146,6 @@ function panelBody(
       leftAxis(linearTicks({ low: 0, high: top }, 3), null),
     ],
   });
-  return [
-    svgElement(document, "g", { transform: `translate(0,${HEADING - 4})` }, [plot]),
-    ...panelRemarks(document, histogram, { width, top }),
-  ];
 }
 
 function panelRemarks(
@@ -158,7 +168,7 @@ function panelRemarks(
   );
 }
 
-function missingReason({ deltaCdfStatus }: PotentialScore): string {
+export function missingReason({ deltaCdfStatus }: PotentialScore): string {
   if (deltaCdfStatus === "outside-domain") return "some weights lie outside the domain of this potential";
   if (deltaCdfStatus === "no-change") return "nothing changed in this dual space";
   return "no dual change was counted";
