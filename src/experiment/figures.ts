@@ -6,5 +6,6 @@ import { dynamics } from "./figures/dynamics.ts";
 import { rOfK } from "./figures/r-of-k.ts";
 import { rnn } from "./figures/rnn.ts";
 import { robustness } from "./figures/robustness.ts";
+import { spines } from "./figures/spines.ts";
 
-export const paperFigures: readonly FigureDefinition[] = [dynamics, robustness, rnn, accuracy, rOfK];
+export const paperFigures: readonly FigureDefinition[] = [dynamics, robustness, spines, rnn, accuracy, rOfK];

@@ -21,6 +21,7 @@ export { type TwoWeightPath, type TwoWeightSurface, twoWeightPaths } from "./pap
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
 export { type FinetunedNetwork, finetunedNetworks } from "./paper/rnn.ts";
 export { placeOf, type RobustnessPoint, robustness } from "./paper/robustness.ts";
+export { type SizeBin, type SizeModel, sizesBeforeAndAfter, type WidthCurve } from "./paper/spines.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
 export { exponentOfSteps, type StepFit } from "./steps.ts";
