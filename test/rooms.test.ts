@@ -19,13 +19,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   learning: ["geometry", "graph", "network"],
   experiment: ["geometry", "data", "graph", "network", "learning", "task", "inference", "plot"],
   cli: ["geometry", "data", "inference", "plot", "experiment"],
+  lab: ["geometry", "data", "graph", "inference", "network", "learning", "task", "experiment", "plot"],
 };
 const GROUND_FLOOR = ["tensor.ts", "errors.ts", "random.ts"];
 
 const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) =>
-  file.endsWith(".ts"),
+  /\.tsx?$/.test(file),
 );
-const code = files.filter((file) => !file.endsWith(".test.ts"));
+const code = files.filter((file) => !/\.test\.tsx?$/.test(file));
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(source, file), "utf8");
@@ -77,6 +78,11 @@ describe("rooms", () => {
       }
     }
     users.delete("commander"); // every command file adds itself to the one program
+    // What pages are written in.
+    for (const name of ["preact", "@preact/signals"]) {
+      for (const where of users.get(name) ?? []) expect(roomOf(where)).toBe("lab");
+      users.delete(name);
+    }
     for (const [name, where] of users) expect([...where], name).toHaveLength(1);
   });
 

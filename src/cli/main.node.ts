@@ -4,9 +4,12 @@
 import { Command, CommanderError } from "commander";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { addDesignCommand } from "./design-command.node.ts";
+import { addFigureCommand } from "./figure-command.node.ts";
 import { addInferCommand } from "./infer-command.node.ts";
 import { addInspectCommand } from "./inspect-command.node.ts";
+import { addLabCommand } from "./lab-command.node.ts";
 import { addSeriesCommand } from "./series-command.node.ts";
+import { addSweepCommand } from "./sweep-command.node.ts";
 import { addTrainCommand } from "./train-command.node.ts";
 import { packageVersion } from "./version.node.ts";
 
@@ -20,7 +23,16 @@ function makeProgram(): Command {
     .addHelpText("after", "\nExample:\n  syngeo infer before.npy after.npy --report report.html")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneSentence(text)) });
-  for (const add of [addInferCommand, addInspectCommand, addDesignCommand, addSeriesCommand, addTrainCommand])
+  for (const add of [
+    addInferCommand,
+    addInspectCommand,
+    addDesignCommand,
+    addSeriesCommand,
+    addTrainCommand,
+    addSweepCommand,
+    addFigureCommand,
+    addLabCommand,
+  ])
     add(program);
   for (const command of program.commands) {
     command.exitOverride().configureOutput(program.configureOutput());

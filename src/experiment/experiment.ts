@@ -1,9 +1,9 @@
 /** What an experiment is: every setting of one run, as plain JSON. */
 
-import { z } from "zod";
-import { InputError, nearestName } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { parsePotential } from "../geometry/index.ts";
 import { initialisationSchemes } from "../network/index.ts";
+import { checkedSettings, type DeepReadonly, z } from "./schema.ts";
 
 const count = z.int().positive();
 const share = z.number().min(0).lt(1);
@@ -148,8 +148,6 @@ const experiment = z.strictObject({
   snapshots: count.nullable(),
 });
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
-
 /** Every setting of one run. */
 export type Experiment = DeepReadonly<z.infer<typeof experiment>>;
 export type TaskSettings = Experiment["task"];
@@ -163,17 +161,10 @@ export type ModelSettings = Experiment["model"];
  *   that contradict each other; `unknown-potential` and `bad-parameter` for a geometry that does not exist
  */
 export function parseExperiment(json: unknown, source: string): Experiment {
-  const result = experiment.safeParse(json, { reportInput: true });
-  if (!result.success) {
-    throw badExperiment(`${source}: ${sentence(result.error.issues)}`, result.error);
-  }
-  requirePotentials(result.data, source);
-  requireFit(result.data, source);
-  return result.data;
-}
-
-function badExperiment(message: string, cause?: unknown): InputError {
-  return new InputError({ code: "bad-experiment", message, cause });
+  const settings = checkedSettings(experiment, json, { source, code: "bad-experiment" });
+  requirePotentials(settings, source);
+  requireFit(settings, source);
+  return settings;
 }
 
 function requirePotentials({ geometry: { potential, parameters, switches } }: Experiment, source: string) {
@@ -189,7 +180,8 @@ function requirePotentials({ geometry: { potential, parameters, switches } }: Ex
 function requireFit(experiment: Experiment, source: string): void {
   const { task, model, optimiser, geometry, learning, dtype, snapshots } = experiment;
   const refuse = (expected: string, place: string, advice: string) => {
-    throw badExperiment(`${source}: expected ${expected} ("${place}"); ${advice}`);
+    const message = `${source}: expected ${expected} ("${place}"); ${advice}`;
+    throw new InputError({ code: "bad-experiment", message });
   };
   if (optimiser.nesterov && (optimiser.scaling === "adam" || optimiser.momentum === 0)) {
     const got = optimiser.scaling === "adam" ? "Adam" : "momentum 0";
@@ -224,111 +216,4 @@ function requireFit(experiment: Experiment, source: string): void {
       "passes count from 0",
     );
   }
-}
-
-type Issue = z.core.$ZodIssue;
-type Path = Issue["path"];
-
-const TYPES: Readonly<Record<string, string>> = {
-  int: "a whole number",
-  number: "a number",
-  string: "text",
-  boolean: "true or false",
-  array: "a list",
-  object: "an object",
-};
-
-/** The first complaint as one sentence. */
-function sentence(issues: readonly Issue[]): string {
-  const [issue] = issues;
-  const { wanted, choices, got, path } = complaint(issue);
-  const place = placeOf(path);
-  const advice = got === undefined ? adviceForMissing(path, issues) : adviceFor(got, choices);
-  return `expected ${wanted}, got ${textOf(got)}${place === "" ? "" : ` ("${place}")`}; ${advice}`;
-}
-
-interface Complaint {
-  readonly wanted: string;
-  /** The words it may be, where it is one of some. */
-  readonly choices: readonly string[];
-  readonly got: unknown;
-  readonly path: Path;
-}
-
-function complaint(issue: Issue): Complaint {
-  const { path, input: got } = issue;
-  const plain = (wanted: string, choices: readonly string[] = []) => ({ wanted, choices, got, path });
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return { ...plain("only known keys"), got: issue.keys[0] };
-    case "invalid_value":
-      return plain(`one of ${issue.values.join(", ")}`, issue.values.map(String));
-    case "invalid_type":
-      return plain(TYPES[issue.expected] ?? issue.expected);
-    case "too_small":
-      return plain(
-        issue.origin === "array"
-          ? `a list of ${issue.minimum} or more`
-          : `a number ${issue.inclusive ? "≥" : ">"} ${issue.minimum}`,
-      );
-    case "too_big":
-      return plain(`a number ${issue.inclusive ? "≤" : "<"} ${issue.maximum}`);
-    case "invalid_union":
-      return unionComplaint(issue);
-    default:
-      return plain(issue.message);
-  }
-}
-
-/** Of a value that may be of several kinds: what the kind it seems to be lacks, else all kinds. */
-function unionComplaint(issue: Extract<Issue, { readonly code: "invalid_union" }>): Complaint {
-  const { path, input: got } = issue;
-  const kinds = "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
-  if (kinds.length > 0) {
-    const key = String(path[path.length - 1]);
-    const named = typeof got === "object" && got !== null ? Object.entries(got) : [];
-    const word: unknown = named.find(([name]) => name === key)?.[1];
-    return { wanted: `one of ${kinds.join(", ")}`, choices: kinds, got: word, path };
-  }
-  const inside = issue.errors.find(([first]) => first.path.length > 0 || first.code === "unrecognized_keys");
-  if (inside !== undefined) {
-    const found = complaint(inside[0]);
-    return { ...found, path: [...path, ...found.path] };
-  }
-  const branches = issue.errors.map(([first]) => complaint(first));
-  const wanted = branches.map((branch) => branch.wanted).join(", or ");
-  return { wanted, choices: branches.flatMap(({ choices }) => choices), got, path };
-}
-
-/** `model.hidden[0]` */
-function placeOf(path: Path): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    return text === "" ? String(key) : `${text}.${String(key)}`;
-  }, "");
-}
-
-function adviceForMissing(path: Path, issues: readonly Issue[]): string {
-  const parent = placeOf(path.slice(0, -1));
-  const stray = issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys" && placeOf(issue.path) === parent ? issue.keys : [],
-  );
-  const near = nearestName(String(path[path.length - 1]), stray);
-  return near === null ? "add it" : `rename "${near}"`;
-}
-
-function adviceFor(got: unknown, choices: readonly string[]): string {
-  if (choices.length === 0) return "correct it";
-  const near = typeof got === "string" ? nearestName(got, choices) : null;
-  return near === null ? "choose one" : `did you mean "${near}"?`;
-}
-
-/** The longest value that a message shows whole. */
-const SHOWN = 60;
-
-function textOf(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "number") return String(value);
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)} …`;
 }

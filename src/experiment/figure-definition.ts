@@ -23,6 +23,22 @@ export interface Comparison {
   readonly note: string;
 }
 
+/** A number beside ours, with what follows of both. */
+export function comparisonOf({
+  tolerance = null,
+  note = "",
+  ...given
+}: Pick<Comparison, "what" | "expected" | "source" | "found"> & Partial<Comparison>): Comparison {
+  const difference = given.found - given.expected;
+  return {
+    ...given,
+    difference,
+    tolerance,
+    inside: tolerance === null ? null : Math.abs(difference) <= tolerance,
+    note,
+  };
+}
+
 /** A line of results: the settings of its run that the plan varies, and what the run found. */
 export interface FigureRow extends Row {
   /** The run that it is from. */
@@ -39,10 +55,12 @@ export interface FigureDefinition {
   readonly plans: Readonly<Record<FigureScale, readonly string[]>>;
   /** What `quick` leaves out, in one sentence. */
   readonly leftOut: string;
+  /** What file or folder of the user's it needs, which its plans take as the setting `data`; left out where it needs none. */
+  readonly needs?: string;
   /** One panel or several, as one SVG. Draws whatever rows there are, so that a figure can be seen before all runs are done. */
   draw(rows: readonly FigureRow[], document: Document): SVGElement;
   /** The rows as they are kept in `data.csv` and `data.json`: all that the drawing shows. */
   data(rows: readonly FigureRow[]): readonly Row[];
-  /** Published and reference numbers beside ours; those whose runs are missing are left out. */
+  /** Published and reference numbers beside ours (`comparisonOf`); those whose runs are missing are left out. */
   compare(rows: readonly FigureRow[]): readonly Comparison[];
 }

@@ -1,5 +1,25 @@
-/** The part of the experiment room that needs Node: runs in folders, in a thread of their own. */
+/** The part of the experiment room that needs Node: runs in folders, plans of many runs, and the stores that keep them. */
 
+export { type RunReport, runPlanned } from "./make-run.node.ts";
+export {
+  type PlannedRun,
+  type PlannedRuns,
+  planRuns,
+  readPlan,
+  runId,
+  sourceOf,
+} from "./planned-runs.node.ts";
 export { type RunCalls, type RunRequest, readMetrics, runExperiment } from "./run-experiment.node.ts";
 export { isRunFolder, readRecord, readTensors, runFiles, writeWhole } from "./run-folder.node.ts";
+export { describeKinds } from "./run-kinds.node.ts";
 export { startRun } from "./start-run.node.ts";
+export {
+  completeRuns,
+  type FinishedRun,
+  readRun,
+  requireStore,
+  runFolder,
+  type StoredOutcome,
+  type StoredSettings,
+} from "./store.node.ts";
+export { type SweepOptions, type SweepSummary, sweep } from "./sweep.node.ts";

@@ -13,10 +13,13 @@
 
 export { type Experiment, parseExperiment } from "./experiment.ts";
 export type { DigitSets } from "./experiment-task.ts";
+export type { Comparison, FigureDefinition, FigureRow, FigureScale } from "./figure-definition.ts";
 export type { OpenSession } from "./learner.ts";
 export type { PassMetrics, Position, ProgressEvent } from "./passes.ts";
+export { type Expansion, expandPlan, PLAN_SCHEMA, type Plan, parsePlan } from "./plan.ts";
 export { type Preset, presetNamed, presets } from "./presets.ts";
 export type { Results } from "./results.ts";
+export type { Cell, Row, RunKind, RunOutcome, RunTools, Settings } from "./run-kind.ts";
 export { RUN_SCHEMA, type RunRecord } from "./run-record.ts";
 export type { SearchedRate, SearchRound } from "./search.ts";
 export {

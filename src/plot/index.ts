@@ -14,6 +14,7 @@
 export type { Figure, FigureOptions } from "./figure.ts";
 export { type DrawnFigure, drawFigures, figures } from "./figures.ts";
 export { type LearningPass, learningCurve } from "./learning-curve.ts";
+export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
 export { svgText } from "./svg-text.ts";

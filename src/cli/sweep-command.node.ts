@@ -1,0 +1,199 @@
+/** `syngeo sweep`: the runs of a plan, by several processes, into a store. */
+
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import { InputError } from "../errors.ts";
+import {
+  describeKinds,
+  type PlannedRuns,
+  planRuns,
+  readPlan,
+  runPlanned,
+  type SweepOptions,
+  type SweepSummary,
+  sourceOf,
+  sweep,
+} from "../experiment/index.node.ts";
+import { wholeNumber } from "./flag-values.node.ts";
+import { alignedTable, interruption, styled, terminalProgress } from "./terminal.node.ts";
+import { packageVersion } from "./version.node.ts";
+
+interface SweepFlags {
+  readonly store: string;
+  readonly jobs: number;
+  readonly dryRun?: true;
+  readonly task?: number;
+  readonly tasks?: number;
+  readonly json?: true;
+}
+
+export const DEFAULT_STORE = "store";
+
+/** What made a run, kept with it. */
+export const versions = () => ({ syngeo: packageVersion(), node: process.version });
+
+const EXAMPLES = `
+A plan, such as rates.json:
+  { "schema": "syngeo.plan/1", "name": "rates", "kind": "train",
+    "settings": { "preset": "r-of-k", "measure": null },
+    "together": [ { "geometry.potential": "2-norm", "learning.learningRate": 0.01 },
+                  { "geometry.potential": "negative-entropy", "learning.learningRate": 0.75 } ],
+    "cross": { "task.inputs": [200, 2000], "seed": { "from": 1, "to": 10 } } }
+"together" lists settings that go together, "cross" combines each value with each. A value is a list or a range
+({ "from", "to" } with "step", or with "count" and "spacing": linear or logarithmic).
+
+Examples:
+  syngeo sweep                          # the kinds of run
+  syngeo sweep rates.json --dry-run     # the runs, each with its id
+  syngeo sweep rates.json --jobs 2      # makes those that the store lacks; again after a crash, it goes on
+  syngeo infer store/runs/ID            # a run of the kind train is a run of syngeo train
+
+Runs that failed are tried again by the next sweep.
+Exit codes: 0 all runs are made, 2 bad input, 3 some failed, 130 stopped (Ctrl-C; what is made is kept), 1 a fault of syngeo.`;
+
+export function addSweepCommand(program: Command): void {
+  program
+    .command("sweep")
+    .summary("many runs by a plan")
+    .description(
+      "Makes all runs of a plan that a store lacks, with several processes; none is lost or made twice.",
+    )
+    .argument("[plan]", "a JSON file (schema syngeo.plan/1); without it the kinds of run are listed")
+    .option("--store <folder>", "where the runs are kept", DEFAULT_STORE)
+    .option("--jobs <count>", "processes at once, one thread each", jobCount, availableParallelism())
+    .option("--dry-run", "list the runs and make none")
+    .option("--json", "print one JSON object (schema syngeo.sweep/1; with --dry-run syngeo.runs/1)")
+    .addOption(
+      new Option("--task <number>", "the share of one of --tasks, from 0").argParser(wholeNumber).hideHelp(),
+    )
+    .addOption(new Option("--tasks <count>", "in how many shares").argParser(wholeNumber).hideHelp())
+    .addHelpText("after", EXAMPLES)
+    .action(runSweep);
+}
+
+export function jobCount(text: string): number {
+  const count = wholeNumber(text);
+  if (count > 0) return count;
+  throw new InputError({
+    code: "no-jobs",
+    message: `--jobs: expected a whole number ≥ 1, got ${text}; such as 2`,
+  });
+}
+
+async function runSweep(path: string | undefined, flags: SweepFlags): Promise<void> {
+  if (path === undefined) {
+    process.stdout.write(`${alignedTable(await describeKinds())}\n`);
+    return;
+  }
+  const planned = await planRuns(await readPlan(path), sourceOf(path));
+  if (flags.dryRun) return listRuns(planned, flags);
+  if (flags.task !== undefined || flags.tasks !== undefined) return runShare(planned, flags);
+  const { store, jobs } = flags;
+  const summary = await sweepProgress((call) =>
+    sweep(planned, { store, jobs, versions: versions(), ...call }),
+  );
+  process.stdout.write(`${flags.json ? JSON.stringify(summary) : sweepSummary(summary)}\n`);
+  process.exitCode = sweepExit(summary);
+}
+
+/** Runs that Ctrl-C stops, with progress. */
+export async function sweepProgress<T>(
+  work: (call: Required<Pick<SweepOptions, "signal" | "onProgress">>) => Promise<T>,
+): Promise<T> {
+  const progress = terminalProgress();
+  const { signal, release } = interruption();
+  try {
+    return await work({ signal, onProgress: (event) => progress.report({ ...event, unit: "runs" }) });
+  } finally {
+    progress.end();
+    release();
+  }
+}
+
+export function sweepExit({ status, failed }: SweepSummary): number {
+  if (status === "interrupted") return 130;
+  return failed.length > 0 ? 3 : 0;
+}
+
+/** The most failures and doubts that are written out. */
+const SHOWN = 10;
+
+export function sweepSummary(summary: SweepSummary): string {
+  const { status, plan, runs, before, made, second, died, leftOver, failed, doubtful, seconds } = summary;
+  const missing = runs - before - made - second;
+  const colour = failed.length > 0 ? "red" : status === "done" ? "green" : "yellow";
+  const word = failed.length > 0 ? `${failed.length} failed` : status === "done" ? "done" : "stopped";
+  const counts = [
+    `${runs} runs`,
+    `${made} made now`,
+    ...(before > 0 ? [`${before} before`] : []),
+    ...(second > 0 ? [`${second} made by another sweep first`] : []),
+    ...(missing > failed.length ? [`${missing - failed.length} to be made`] : []),
+  ];
+  return [
+    `${styled(["bold", colour], word)}  ${plan}: ${counts.join(", ")}, ${seconds.toFixed(1)} s`,
+    ...(leftOver > 0
+      ? [`removed ${leftOver} unfinished ${leftOver === 1 ? "run" : "runs"} of processes that are gone`]
+      : []),
+    ...(died > 0 ? [`${died} ${died === 1 ? "process" : "processes"} died and were replaced`] : []),
+    ...named("failed; the next sweep tries again", failed),
+    ...named("doubtful", doubtful),
+    `store: ${summary.store}`,
+  ].join("\n");
+}
+
+function named(what: string, list: SweepSummary["failed"]): readonly string[] {
+  if (list.length === 0) return [];
+  const more = list.length > SHOWN ? [`  and ${list.length - SHOWN} more`] : [];
+  return [
+    `${list.length} ${what}`,
+    ...list.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message}`),
+    ...more,
+  ];
+}
+
+function listRuns(planned: PlannedRuns, { json }: SweepFlags): void {
+  const { ids, plan, paths } = planned;
+  const runs = ids.map((id, k) => ({ id, ...planned.runAt(k).varied }));
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ schema: "syngeo.runs/1", plan: plan.name, kind: plan.kind, runs })}\n`,
+    );
+    return;
+  }
+  const cells = ids.map((id, k) => [id, ...Object.values(planned.runAt(k).varied).map(String)]);
+  process.stdout.write(
+    `${alignedTable([["id", ...paths], ...cells])}\n${ids.length} runs of the kind ${plan.kind}\n`,
+  );
+}
+
+/** Every so many-th run, in this process: what one task of an array job does. */
+async function runShare(planned: PlannedRuns, { task, tasks, store, json }: SweepFlags): Promise<void> {
+  if (task === undefined || tasks === undefined || task >= tasks) {
+    throw new InputError({
+      code: "bad-share",
+      message: `--task: expected a number below --tasks, got ${task ?? "none"} of ${tasks ?? "none"}; such as --task 0 --tasks 4`,
+    });
+  }
+  const ids = planned.ids.filter((_, k) => k % tasks === task);
+  const { signal, release } = interruption();
+  try {
+    const reports = await runPlanned(planned, ids, store, { versions: versions(), signal });
+    const failed = reports.filter(({ status }) => status === "failed");
+    const answer = {
+      schema: "syngeo.share/1",
+      plan: planned.plan.name,
+      task,
+      tasks,
+      runs: ids.length,
+      made: reports.length,
+      failed,
+    };
+    process.stdout.write(
+      `${json ? JSON.stringify(answer) : `${reports.length - failed.length} of ${ids.length} runs made, ${failed.length} failed`}\n`,
+    );
+    if (failed.length > 0) process.exitCode = 3;
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,154 @@
+/** A figure of a paper from its plans: their runs, and the files that show them. */
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { writing } from "../data/index.node.ts";
+import { InputError, nearestName } from "../errors.ts";
+import { createDocument, svgToPng } from "../plot/index.node.ts";
+import { svgText } from "../plot/index.ts";
+import type { Comparison, FigureDefinition, FigureRow, FigureScale } from "./figure-definition.ts";
+import { paperFigures } from "./figures.ts";
+import type { RunCall } from "./make-run.node.ts";
+import type { Plan } from "./plan.ts";
+import { type PlannedRuns, planRuns, readPlan } from "./planned-runs.node.ts";
+import type { Row } from "./run-kind.ts";
+import { completeRuns, readRun } from "./store.node.ts";
+import { type SweepSummary, sweep } from "./sweep.node.ts";
+
+export const COMPARISON_SCHEMA = "syngeo.comparison/1";
+
+export interface FigureRequest extends RunCall {
+  readonly figure: FigureDefinition;
+  readonly scale: FigureScale;
+  /** In which a folder NAME-SCALE is made. */
+  readonly out: string;
+  readonly jobs: number;
+  /** The user's file or folder, where the figure needs one. */
+  readonly data: string | null;
+}
+
+/** The content of `comparison.json`. */
+export interface FigureComparison {
+  readonly schema: typeof COMPARISON_SCHEMA;
+  readonly figure: string;
+  readonly scale: FigureScale;
+  /** Empty where nothing is left out. */
+  readonly leftOut: string;
+  readonly comparisons: readonly Comparison[];
+  /** Of how many runs the numbers are, and of how many they will be. */
+  readonly runs: { readonly complete: number; readonly planned: number };
+  readonly seconds: number;
+}
+
+export interface MadeFigure {
+  readonly folder: string;
+  /** Of each plan. */
+  readonly sweeps: readonly SweepSummary[];
+  readonly comparison: FigureComparison;
+}
+
+/** The figure of that name. @throws InputError `unknown-figure` */
+export function figureNamed(name: string): FigureDefinition {
+  const found = paperFigures.find((figure) => figure.name === name);
+  if (found !== undefined) return found;
+  const names = paperFigures.map((figure) => figure.name);
+  const near = nearestName(name, names);
+  throw new InputError({
+    code: "unknown-figure",
+    message: `figure: expected one of ${names.join(", ")}, got "${name}"; ${near === null ? "choose one" : `did you mean "${near}"?`}`,
+  });
+}
+
+/**
+ * Makes the runs that a figure lacks and writes `figure.svg`, `figure.png`, `data.csv`, `data.json` and `comparison.json` beside
+ * their store. Stopped by the signal, it draws what there is; the same call goes on.
+ *
+ * @throws InputError `needs-data`, `no-data`, `cannot-write`, and what its plans and readers throw
+ */
+export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
+  const { figure, scale, out, signal } = request;
+  requireData(request);
+  const clock = performance.now();
+  const folder = join(out, `${figure.name}-${scale}`);
+  const store = join(folder, "store");
+  const plans = await Promise.all(figure.plans[scale].map((name) => plannedRuns(name, request)));
+  const sweeps: SweepSummary[] = [];
+  for (const planned of plans) {
+    if (!signal?.aborted) sweeps.push(await sweep(planned, { ...request, store }));
+  }
+  const rows = (await Promise.all(plans.map((planned) => rowsOf(planned, store)))).flat();
+  const complete = new Set(rows.map(({ run }) => run)).size;
+  const comparison: FigureComparison = {
+    schema: COMPARISON_SCHEMA,
+    figure: figure.name,
+    scale,
+    leftOut: scale === "quick" ? figure.leftOut : "",
+    comparisons: figure.compare(rows),
+    runs: { complete, planned: plans.reduce((sum, { ids }) => sum + ids.length, 0) },
+    seconds: (performance.now() - clock) / 1000,
+  };
+  await writeFiles(folder, figure, rows, comparison);
+  return { folder, sweeps, comparison };
+}
+
+function requireData({ figure: { name, needs }, data }: FigureRequest): void {
+  if (needs !== undefined && data === null) {
+    throw new InputError({
+      code: "needs-data",
+      message: `--data: expected ${needs} for the figure ${name}, got nothing; give a file or folder`,
+    });
+  }
+  if (needs === undefined && data !== null) {
+    throw new InputError({
+      code: "no-data",
+      message: `--data: expected nothing for the figure ${name}, got "${data}"; leave it out`,
+    });
+  }
+}
+
+/** Plans that belong to the package, beside its sources and its build alike. */
+const PLANS = new URL("../../plans/", import.meta.url);
+
+async function plannedRuns(name: string, { data }: FigureRequest): Promise<PlannedRuns> {
+  const plan = await readPlan(new URL(`${name}.json`, PLANS));
+  return planRuns(data === null ? plan : withData(plan, resolve(data)), `plan "${name}"`);
+}
+
+const withData = (plan: Plan, data: string): Plan => ({ ...plan, settings: { ...plan.settings, data } });
+
+/** All lines of the runs that are complete, in the order of the plan. */
+async function rowsOf(planned: PlannedRuns, store: string): Promise<readonly FigureRow[]> {
+  const done = await completeRuns(store);
+  const rows: FigureRow[] = [];
+  for (const [k, run] of planned.ids.entries()) {
+    if (!done.has(run)) continue;
+    const { varied } = planned.runAt(k);
+    for (const row of (await readRun(store, run)).rows) rows.push({ ...varied, ...row, run });
+  }
+  return rows;
+}
+
+async function writeFiles(
+  folder: string,
+  figure: FigureDefinition,
+  rows: readonly FigureRow[],
+  comparison: FigureComparison,
+): Promise<void> {
+  const data = figure.data(rows);
+  const svg = svgText(figure.draw(rows, await createDocument()), figure.name);
+  const contents: Readonly<Record<string, string | Uint8Array>> = {
+    "figure.svg": svg,
+    "figure.png": svgToPng(svg),
+    "data.csv": stringify([...data], { header: true, columns: columnsOf(data), cast: { boolean: String } }),
+    "data.json": `${JSON.stringify({ schema: "syngeo.figure-data/1", figure: figure.name, rows: data }, null, 1)}\n`,
+    "comparison.json": `${JSON.stringify(comparison, null, 2)}\n`,
+  };
+  await writing("figure", folder, async () => {
+    await mkdir(folder, { recursive: true });
+    for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, name), content);
+  });
+}
+
+/** Of all rows, in the order in which they appear. */
+const columnsOf = (rows: readonly Row[]) => [...new Set(rows.flatMap(Object.keys))];

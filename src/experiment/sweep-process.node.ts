@@ -1,0 +1,88 @@
+/** A process that makes runs, seen from its parent. */
+
+import { type ChildProcess, fork } from "node:child_process";
+import { InputError } from "../errors.ts";
+import type { RunReport } from "./make-run.node.ts";
+import type { WorkerOrder, WorkerWord } from "./sweep-worker.node.ts";
+
+/** How one order ended. */
+export type WorkerEnd =
+  | { readonly kind: "ready" | "stopped" }
+  | { readonly kind: "report"; readonly report: RunReport }
+  /** The process is gone: killed, out of memory, or by a fault of ours. */
+  | { readonly kind: "died"; readonly reason: string };
+
+export interface RunProcess {
+  /** Told the plan; `ready` or `died`. */
+  readonly started: Promise<WorkerEnd>;
+  /** One run at a time. @throws InputError where the store refuses */
+  make(index: number, onShare: (share: number) => void): Promise<WorkerEnd>;
+  /** Asks the run under way to stop. */
+  stop(): void;
+  /** Lets the process end. */
+  close(): void;
+}
+
+/** What of a process's last words is kept, in characters. */
+const LAST_WORDS = 2000;
+
+/** Starts a process for runs of a plan. */
+export function startRunProcess(plan: Extract<WorkerOrder, { kind: "plan" }>): RunProcess {
+  const child = fork(new URL("./sweep-worker.node.js", import.meta.url), {
+    // Flags of the caller, such as --input-type, may forbid the process its file.
+    execArgv: [],
+    // Standard output is the answer of the command, which a run has no part in.
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  const lastWords = tailOf(child);
+  let gone: Extract<WorkerEnd, { kind: "died" }> | null = null;
+  let settle: ((end: WorkerEnd) => void) | null = null;
+  let refuse: ((error: Error) => void) | null = null;
+  let share: (share: number) => void = () => {};
+  const end = (result: WorkerEnd) => {
+    settle?.(result);
+    settle = null;
+  };
+  const die = (reason: string) => {
+    gone ??= { kind: "died", reason };
+    end(gone);
+  };
+  child.on("message", (word: WorkerWord) => {
+    if (word.kind === "progress") share(word.share);
+    else if (word.kind === "refused") refuse?.(new InputError(word));
+    else end(word);
+  });
+  child.on("error", (error) => die(error.message));
+  // Later than `exit`: all that it said has been heard.
+  child.on("close", (code, signal) => die(`${signal ?? `exit code ${code}`}${lastWords()}`));
+  const order = (what: WorkerOrder) =>
+    new Promise<WorkerEnd>((resolve, reject) => {
+      if (gone !== null) return resolve(gone);
+      settle = resolve;
+      refuse = reject;
+      // What cannot be sent any more is told by `close`.
+      child.send(what, () => {});
+    });
+  return {
+    started: order(plan),
+    make: (index, onShare) => {
+      share = onShare;
+      return order({ kind: "run", index });
+    },
+    stop: () => {
+      if (child.connected) child.send({ kind: "stop" } satisfies WorkerOrder, () => {});
+    },
+    close: () => {
+      if (child.connected) child.disconnect();
+    },
+  };
+}
+
+/** The end of what a process says on standard error. */
+function tailOf(child: ChildProcess): () => string {
+  let text = "";
+  child.stderr?.setEncoding("utf8").on("data", (part: string) => {
+    text = (text + part).slice(-LAST_WORDS);
+  });
+  return () => (text.trim() === "" ? "" : `: ${text.trim()}`);
+}

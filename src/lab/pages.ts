@@ -1,0 +1,23 @@
+/** The pages of the lab, each loaded when it is first opened. A page is a row here and a file in `pages/`. */
+
+import type { ComponentType } from "preact";
+
+export interface Page {
+  /** In the address, after `#/`. */
+  readonly path: string;
+  /** In the navigation, and the title of the window. */
+  readonly title: string;
+  /** One sentence under the heading. */
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly default: ComponentType }>;
+}
+
+export const pages: readonly Page[] = [
+  {
+    path: "how-many",
+    title: "How many synapses?",
+    summary:
+      "How many synapses an experiment needs to tell one geometry from another, by formula and by simulation.",
+    load: () => import("./pages/how-many.tsx"),
+  },
+];

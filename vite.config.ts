@@ -1,0 +1,21 @@
+/** The lab as a static folder: `dist/lab`, with relative paths, so that any web server can host it at any place. */
+
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: resolve(import.meta.dirname, "src/lab"),
+  base: "./",
+  build: {
+    outDir: resolve(import.meta.dirname, "dist/lab"),
+    emptyOutDir: true,
+    target: "es2022",
+    // The policy of the page allows no data: addresses but for pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 20_000,
+  },
+  worker: { format: "es" },
+  server: { host: "127.0.0.1" },
+  logLevel: "warn",
+});
