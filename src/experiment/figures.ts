@@ -2,5 +2,6 @@
 
 import type { FigureDefinition } from "./figure-definition.ts";
 import { rOfK } from "./figures/r-of-k.ts";
+import { regression } from "./figures/regression.ts";
 
-export const paperFigures: readonly FigureDefinition[] = [rOfK];
+export const paperFigures: readonly FigureDefinition[] = [regression, rOfK];

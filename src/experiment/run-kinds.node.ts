@@ -3,6 +3,7 @@
 import type { RunKind, Settings } from "./run-kind.ts";
 
 export const runKinds = {
+  "regression-ensemble": async () => (await import("./kinds/regression-ensemble.node.ts")).regressionEnsemble,
   train: async () => (await import("./kinds/train.node.ts")).train,
 } as const satisfies Readonly<Record<string, () => Promise<RunKind<Settings>>>>;
 

@@ -15,6 +15,12 @@ export type { Figure, FigureOptions } from "./figure.ts";
 export { type DrawnFigure, drawFigures, figures } from "./figures.ts";
 export { type LearningPass, learningCurve } from "./learning-curve.ts";
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
+export {
+  type RegressionFigureOptions,
+  type RegressionPoint,
+  regressionGrid,
+  type SeedBand,
+} from "./paper/regression.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
 export { svgText } from "./svg-text.ts";
