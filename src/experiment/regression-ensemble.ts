@@ -195,14 +195,22 @@ export async function* trainMembers(
   }
 }
 
-/** The data of all draws, one behind the other: [runs, N, D] and [runs, N, 1]. */
+/** The data of all draws, one behind the other: [runs, N, D] and [runs, N, 1]; not copied where there is one. */
 function stackDraws(draws: readonly Draw[]): Task {
   const [{ task }] = draws;
-  const { inputs, targets } = stackRuns(
-    // Of the regression both are floating-point, which the compiler cannot know.
+  const { inputs, targets } = task.train;
+  const alone = <T extends { readonly shape: readonly number[] }>(tensor: T): T => ({
+    ...tensor,
+    shape: [1, ...tensor.shape],
+  });
+  if (draws.length === 1) {
+    return { ...task, train: { name: "train", inputs: alone(inputs), targets: alone(targets) } };
+  }
+  // Of the regression both are floating-point, which the compiler cannot know.
+  const stacked = stackRuns(
     draws.map(({ task: { train } }) => ({ inputs: train.inputs, targets: train.targets }) as Tensors),
   );
-  return { ...task, train: { name: "train", inputs, targets } as Task["train"] };
+  return { ...task, train: { name: "train", ...stacked } as Task["train"] };
 }
 
 async function* trainDraws(

@@ -94,6 +94,14 @@ describe("an ensemble of regressions", async () => {
     }
   });
 
+  it("has the same members alone as side by side", async () => {
+    const alone = await membersOf(settingsOf({ seeds: 1, seed: 6 }));
+    const beside = members.filter(({ seed }) => seed === 6);
+    for (const [k, { final }] of alone.entries()) {
+      expect(distance(numbers(final), numbers(beside[k].final))).toBeLessThan(1e-12); // sums in another order
+    }
+  });
+
   it("is the same in float32, to its digits", async () => {
     const short = await membersOf(settingsOf({ dtype: "float32" }));
     for (const [k, member] of short.entries()) {
