@@ -3,10 +3,11 @@
 import type { RunKind, Settings } from "./run-kind.ts";
 
 export const runKinds = {
+  train: async () => (await import("./kinds/train.node.ts")).train,
+  finetune: async () => (await import("./kinds/finetune.node.ts")).finetune,
   "simulated-pairs": async () => (await import("./kinds/simulated-pairs.ts")).simulatedPairs,
   path: async () => (await import("./kinds/path.ts")).path,
   "regression-ensemble": async () => (await import("./kinds/regression-ensemble.node.ts")).regressionEnsemble,
-  train: async () => (await import("./kinds/train.node.ts")).train,
 } as const satisfies Readonly<Record<string, () => Promise<RunKind<Settings>>>>;
 
 /** Each kind with its one line. */

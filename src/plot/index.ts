@@ -25,6 +25,7 @@ export {
   regressionGrid,
   type SeedBand,
 } from "./paper/regression.ts";
+export { type FinetunedNetwork, finetunedNetworks } from "./paper/rnn.ts";
 export { placeOf, type RobustnessPoint, robustness } from "./paper/robustness.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
