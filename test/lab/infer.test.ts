@@ -65,7 +65,7 @@ describe.skipIf(chromium === null)("a visitor of Infer", () => {
     expect(first).toMatch(/^Decided: .*negative entropy/);
     await page.getByRole("radio", { name: "known" }).check();
     await page.getByLabel("Share of each size").fill("0.02");
-    await page.getByText("Noise (given)").waitFor({ timeout: 120_000 });
+    await page.getByText("(given)").waitFor({ timeout: 120_000 });
     const second = await verdictOf(page);
     expect(second).not.toBe(first);
     expect(page.url()).toContain("noise=known&multiplicative=0.02");
