@@ -54,7 +54,6 @@ Exit codes: 0 all runs are made, 2 bad input, 3 some failed, 130 stopped (Ctrl-C
 export function addSweepCommand(program: Command): void {
   program
     .command("sweep")
-    .summary("many runs by a plan")
     .description(
       "Makes all runs of a plan that a store lacks, with several processes; none is lost or made twice.",
     )
@@ -62,7 +61,7 @@ export function addSweepCommand(program: Command): void {
     .option("--store <folder>", "where the runs are kept", DEFAULT_STORE)
     .option("--jobs <count>", "processes at once, one thread each", jobCount, availableParallelism())
     .option("--dry-run", "list the runs and make none")
-    .option("--json", "print one JSON object (schema syngeo.sweep/1; with --dry-run syngeo.runs/1)")
+    .option("--json", "print one JSON object (schema syngeo.sweep/1; with --dry-run syngeo.planned/1)")
     .addOption(
       new Option("--task <number>", "the share of one of --tasks, from 0").argParser(wholeNumber).hideHelp(),
     )
@@ -135,7 +134,9 @@ export function sweepSummary(summary: SweepSummary): string {
     ...(leftOver > 0
       ? [`removed ${leftOver} unfinished ${leftOver === 1 ? "run" : "runs"} of processes that are gone`]
       : []),
-    ...(died > 0 ? [`${died} ${died === 1 ? "process" : "processes"} died and were replaced`] : []),
+    ...(died > 0
+      ? [`${died} ${died === 1 ? "process died and was" : "processes died and were"} replaced`]
+      : []),
     ...named("failed; the next sweep tries again", failed),
     ...named("doubtful", doubtful),
     `store: ${summary.store}`,
@@ -147,7 +148,7 @@ function named(what: string, list: SweepSummary["failed"]): readonly string[] {
   const more = list.length > SHOWN ? [`  and ${list.length - SHOWN} more`] : [];
   return [
     `${list.length} ${what}`,
-    ...list.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message}`),
+    ...list.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message.split("\n")[0]}`),
     ...more,
   ];
 }
@@ -157,7 +158,7 @@ function listRuns(planned: PlannedRuns, { json }: SweepFlags): void {
   const runs = ids.map((id, k) => ({ id, ...planned.runAt(k).varied }));
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ schema: "syngeo.runs/1", plan: plan.name, kind: plan.kind, runs })}\n`,
+      `${JSON.stringify({ schema: "syngeo.planned/1", plan: plan.name, kind: plan.kind, runs })}\n`,
     );
     return;
   }

@@ -3,6 +3,8 @@
 import type { RunKind, Settings } from "./run-kind.ts";
 
 export const runKinds = {
+  "simulated-pairs": async () => (await import("./kinds/simulated-pairs.ts")).simulatedPairs,
+  path: async () => (await import("./kinds/path.ts")).path,
   train: async () => (await import("./kinds/train.node.ts")).train,
 } as const satisfies Readonly<Record<string, () => Promise<RunKind<Settings>>>>;
 

@@ -29,6 +29,13 @@ export {
   simulateControl,
 } from "./control/simulate-control.ts";
 export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
+export {
+  type ExponentScores,
+  leastScore,
+  type ScoringMethod,
+  scoreExponents,
+  scoringMethods,
+} from "./exponent-scores.ts";
 export type * from "./geometry-fit.ts";
 export { FIT_SCHEMA } from "./geometry-fit.ts";
 export type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
