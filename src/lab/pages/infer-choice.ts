@@ -114,21 +114,15 @@ function set<K extends string>(names: { readonly [N in K]: string }): { readonly
   return Object.fromEntries(chosen) as { readonly [N in K]?: string };
 }
 
-/** The same in a terminal, on lines that fit a page. */
+/** The same in a terminal, a flag a line. */
 export function commandOf(names: readonly string[], question: Question): string {
-  const { selection, noise, potentials, level, seed } = question;
+  const { selection, noise, potentials, level, seed, sensitivity } = question;
   const others = [
     ...(potentials === "" ? [] : [`--potentials ${shellWord(potentials)}`]),
     ...(level === parameters.level.initial ? [] : [`--level ${level}`]),
     ...(seed === parameters.seed.initial ? [] : [`--seed ${seed}`]),
-    ...(question.sensitivity ? ["--report report.html"] : []),
+    ...(sensitivity ? ["--report report.html"] : []),
   ];
-  return [
-    "syngeo infer",
-    ...names.map(shellWord),
-    ...inferWords({ ...selection, ...noise }),
-    ...others,
-  ].reduce((lines, word) =>
-    lines.length - lines.lastIndexOf("\n") + word.length > 72 ? `${lines} \\\n  ${word}` : `${lines} ${word}`,
-  );
+  const files = ["syngeo infer", ...names.map(shellWord)].join(" ");
+  return [files, ...inferWords({ ...selection, ...noise }), ...others].join(" \\\n  ");
 }
