@@ -4,8 +4,17 @@ import type { FigureDefinition } from "./figure-definition.ts";
 import { accuracy } from "./figures/accuracy.ts";
 import { dynamics } from "./figures/dynamics.ts";
 import { rOfK } from "./figures/r-of-k.ts";
+import { regression } from "./figures/regression.ts";
 import { rnn } from "./figures/rnn.ts";
 import { robustness } from "./figures/robustness.ts";
 import { spines } from "./figures/spines.ts";
 
-export const paperFigures: readonly FigureDefinition[] = [dynamics, robustness, spines, rnn, accuracy, rOfK];
+export const paperFigures: readonly FigureDefinition[] = [
+  dynamics,
+  regression,
+  robustness,
+  spines,
+  rnn,
+  accuracy,
+  rOfK,
+];
