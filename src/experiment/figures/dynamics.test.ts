@@ -1,8 +1,13 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createDocument } from "../../plot/index.node.ts";
 import type { FigureRow } from "../figure-definition.ts";
 import { path } from "../kinds/path.ts";
+import { makeRun } from "../make-run.node.ts";
 import { planRuns, readPlan } from "../planned-runs.node.ts";
+import { createStore, readRun } from "../store.node.ts";
 import { dynamics } from "./dynamics.ts";
 
 const [quick] = dynamics.plans.quick;
@@ -11,14 +16,18 @@ const planned = await planRuns(
   quick,
 );
 
+/** As the command makes them: into a store, and read from there. */
 async function allRows(): Promise<readonly FigureRow[]> {
-  const rows = planned.ids.map(async (run, k) => {
-    const { settings, varied } = planned.runAt(k);
-    const outcome = await path.run(path.parse(settings, quick), { folder: "", versions: {} });
-    expect(outcome.status).toBe("done");
-    return outcome.rows.map((row): FigureRow => ({ ...varied, ...row, run }));
-  });
-  return (await Promise.all(rows)).flat();
+  const store = mkdtempSync(join(tmpdir(), "dynamics-"));
+  await createStore(store);
+  const rows: FigureRow[] = [];
+  for (const [k, run] of planned.ids.entries()) {
+    const { status, message } = await makeRun(store, planned, planned.runAt(k), { versions: {} });
+    expect([status, message]).toEqual(["done", ""]);
+    for (const row of (await readRun(store, run)).rows)
+      rows.push({ ...planned.runAt(k).varied, ...row, run });
+  }
+  return rows;
 }
 
 const rows = await allRows();

@@ -54,7 +54,7 @@ function followed({ loss: name, every, start, learningRate, steps, ...given }: P
   const rows = weights.flatMap(([w1, w2], step): Row[] => {
     if (step % every !== 0 && step !== last) return [];
     const [z1, z2] = duals[step];
-    return [{ step, w1, w2, z1, z2, loss: loss.value([w1, w2]) }];
+    return [{ step, w1, w2, z1, z2, lossValue: loss.value([w1, w2]) }];
   });
   if (!diverged) return { status: "done", message: "", rows };
   const message = `path: expected ${steps} steps with finite weights, got ${last} (learningRate ${learningRate}); take a lower one`;
