@@ -7,11 +7,13 @@ import { rOfK } from "./figures/r-of-k.ts";
 import { regression } from "./figures/regression.ts";
 import { rnn } from "./figures/rnn.ts";
 import { robustness } from "./figures/robustness.ts";
+import { spines } from "./figures/spines.ts";
 
 export const paperFigures: readonly FigureDefinition[] = [
   dynamics,
   regression,
   robustness,
+  spines,
   rnn,
   accuracy,
   rOfK,

@@ -6,6 +6,7 @@ export const runKinds = {
   train: async () => (await import("./kinds/train.node.ts")).train,
   finetune: async () => (await import("./kinds/finetune.node.ts")).finetune,
   "simulated-pairs": async () => (await import("./kinds/simulated-pairs.ts")).simulatedPairs,
+  deconvolution: async () => (await import("./kinds/deconvolution.node.ts")).deconvolution,
   path: async () => (await import("./kinds/path.ts")).path,
   "regression-ensemble": async () => (await import("./kinds/regression-ensemble.node.ts")).regressionEnsemble,
 } as const satisfies Readonly<Record<string, () => Promise<RunKind<Settings>>>>;

@@ -10,8 +10,9 @@ export interface NormalMixture extends SmearedPoints {
 /** Where the values are cut in two to begin with: each start climbs to a maximum of its own, and one may be a single normal. */
 const STARTS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 const MOST_STEPS = 5000;
-/** Of the log-likelihood per value, in a step. */
-const SETTLED = 1e-12;
+/** Rise of the log-likelihood per value in a step: where starts are compared, and where the best of them ends. */
+const COMPARED = 1e-8;
+const SETTLED = 1e-13;
 
 /**
  * Two means, their shares and the common σ.
@@ -31,10 +32,17 @@ export function fitNormalMixture(values: ArrayLike<number>): NormalMixture {
       message: `fitNormalMixture: expected 4 or more values, 3 of them different, got ${sorted.length} with ${distinct} different; measure more`,
     });
   }
-  const fits = STARTS.map((share) => climb(sorted, startAt(sorted, share))).filter(({ logLikelihood }) =>
-    Number.isFinite(logLikelihood),
+  const summits = STARTS.map((share) => climb(sorted, startAt(sorted, share), COMPARED)).filter(
+    ({ logLikelihood }) => Number.isFinite(logLikelihood),
   );
-  return fits.reduce((best, fit) => (fit.logLikelihood > best.logLikelihood ? fit : best));
+  const best = summits.reduce((one, other) => (other.logLikelihood > one.logLikelihood ? other : one));
+  const { pair, logLikelihood } = climb(sorted, best.pair, SETTLED);
+  return {
+    points: Float64Array.of(pair.low, pair.high),
+    shares: Float64Array.of(pair.share, 1 - pair.share),
+    deviation: pair.deviation,
+    logLikelihood,
+  };
 }
 
 interface Pair {
@@ -55,19 +63,13 @@ function startAt(sorted: Float64Array, share: number): Pair {
 
 const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function climb(values: Float64Array, start: Pair): NormalMixture {
+function climb(values: Float64Array, start: Pair, settled: number) {
   let pair = start;
   let before = Number.NEGATIVE_INFINITY;
   for (let step = 0; ; step++) {
     const { next, logLikelihood } = stepFrom(values, pair);
-    const isSettled = logLikelihood - before < SETTLED * values.length;
-    if (isSettled || step === MOST_STEPS) {
-      return {
-        points: Float64Array.of(pair.low, pair.high),
-        shares: Float64Array.of(pair.share, 1 - pair.share),
-        deviation: pair.deviation,
-        logLikelihood,
-      };
+    if (!(logLikelihood - before >= settled * values.length) || step === MOST_STEPS) {
+      return { pair, logLikelihood };
     }
     pair = next;
     before = logLikelihood;

@@ -29,6 +29,7 @@ export {
 } from "./paper/regression.ts";
 export { type FinetunedNetwork, finetunedNetworks } from "./paper/rnn.ts";
 export { placeOf, type RobustnessPoint, robustness } from "./paper/robustness.ts";
+export { type SizeBin, type SizeModel, sizesBeforeAndAfter, type WidthCurve } from "./paper/spines.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
 export type { Range } from "./scales.ts";

@@ -1,6 +1,6 @@
 /** Networks finetuned in a known geometry: the paper's measure under every potential, and λ with its interval. */
 
-import { BOTTOM_MARGIN, bottomAxis, horizontalGrid, leftAxis, verticalGrid } from "../axes.ts";
+import { BOTTOM_MARGIN, bottomAxis, horizontalGrid, leftAxis, sideMargin, verticalGrid } from "../axes.ts";
 import { GREY, INK, potentialLook } from "../colours.ts";
 import { EXPONENT_LABEL } from "../exponent-axis.ts";
 import type { FigureOptions } from "../figure.ts";
@@ -135,7 +135,7 @@ function scorePanel(
     width,
     height: SCORES_HEIGHT,
     marginTop: 28,
-    marginLeft: 58,
+    marginLeft: sideMargin(ticks),
     marginRight: 10,
     marginBottom: BOTTOM_MARGIN,
     x: { domain: [SHOWN.low, SHOWN.high] },

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { parsePotential } from "../geometry/index.ts";
+import { createRandom } from "../random.ts";
+import { initialWeights } from "./initial-weights.ts";
+import type { Row } from "./run-kind.ts";
+
+const COUNT = 600;
+const SIGMA = 0.5;
+
+/** Three quarters begin at 0.04 and the others at 0.16, and all change by N(0, 0.5²) in ln w. */
+const random = createRandom(2).stream("two points");
+const grown = Float64Array.from(
+  { length: COUNT },
+  (_, i) => (i % 4 === 0 ? 0.16 : 0.04) * Math.exp(SIGMA * random.normal()),
+);
+
+const rowsOf = (name: string, sizes: Float64Array) =>
+  initialWeights(sizes, { potential: parsePotential(name), widths: 2 });
+const grownRows = new Map(
+  ["negative-entropy", "2-norm", "3-norm"].map((name) => [name, rowsOf(name, grown)] as const),
+);
+const rowsFor = (name: string) => grownRows.get(name) ?? expect.fail(`nothing on ${name}`);
+const fitOf = (rows: readonly Row[], start: string): Row => {
+  const row = rows.find((each) => each.part === "fit" && each.start === start);
+  return row ?? expect.fail(`no fit from ${start}`);
+};
+
+describe("initialWeights", () => {
+  it("finds the two points that sizes have grown from under the negative entropy, and fits from there", () => {
+    const rows = rowsFor("negative-entropy");
+    const points = rows.filter(({ part }) => part === "point");
+    // Standard errors of ln w and of σ are 0.03 to 0.05 at this n and overlap; the seed is fixed.
+    expect(Math.abs(Math.log(Number(points[0].weight) / 0.04))).toBeLessThan(0.15);
+    expect(Math.abs(Math.log(Number(points[1].weight) / 0.16))).toBeLessThan(0.25);
+    expect(Math.abs(Number(points[0].share) - 0.75)).toBeLessThan(0.12);
+    const { deviation, distance, critical, belowZero, wasserstein } = fitOf(rows, "two points");
+    expect(Math.abs(Number(deviation) - SIGMA)).toBeLessThan(0.08);
+    expect(Number(distance)).toBeLessThan(Number(critical));
+    expect(Number(wasserstein)).toBeLessThan(0.01);
+    expect(belowZero).toBe(0);
+  });
+
+  it.each(["2-norm", "3-norm"])(
+    "excludes a change of that size in the %s, which carries weights below zero",
+    (name) => {
+      const rows = rowsFor(name);
+      const { distance, critical, belowZero } = fitOf(rows, "same change");
+      expect(Number(distance)).toBeGreaterThan(3 * Number(critical));
+      expect(Number(belowZero)).toBeGreaterThan(0.05);
+      const largest = fitOf(rows, "largest change");
+      expect(Number(largest.distance)).toBeLessThanOrEqual(Number(largest.critical));
+      expect(Number(largest.ratio)).toBeLessThan(0.3);
+    },
+  );
+
+  it("has the change of the two log-normals in the 2-norm as simulated: √E(w₁ − w₀)²", () => {
+    const rows = rowsFor("negative-entropy");
+    const [low, high] = rows.filter(({ part }) => part === "point").map(({ weight }) => Number(weight));
+    const { share } = rows.find(({ part }) => part === "point") ?? expect.fail("no point");
+    const sigma = Number(fitOf(rows, "two points").deviation);
+    const draws = createRandom(3).stream("changes");
+    let squares = 0;
+    const count = 200_000;
+    for (let i = 0; i < count; i++) {
+      const from = i < Number(share) * count ? low : high;
+      squares += (from * (Math.exp(sigma * draws.normal()) - 1)) ** 2 / count;
+    }
+    const found = Number(fitOf(rowsFor("2-norm"), "same change").deviation);
+    // The square of a log-normal's change has heavy tails: its mean of 200,000 is within 1 % with room.
+    expect(Math.abs(found / Math.sqrt(squares) - 1)).toBeLessThan(0.02);
+  });
+
+  it("lets all of the spread be the change where sizes are normal and far from zero, in the 2-norm", () => {
+    const draws = createRandom(4).stream("normal");
+    const sizes = Float64Array.from({ length: COUNT }, () => 10 + draws.normal());
+    const { ratio, belowZero } = fitOf(rowsOf("2-norm", sizes), "largest change");
+    expect(Number(ratio)).toBeGreaterThan(0.95);
+    expect(Number(belowZero)).toBeLessThan(1e-12);
+  });
+
+  it("has shares of one in its bins, apart from what lies outside of them", () => {
+    const bins = rowsFor("3-norm").filter(({ part, start }) => part === "bin" && start === "largest change");
+    const sumOf = (column: string) => bins.reduce((sum, row) => sum + Number(row[column]), 0);
+    expect(sumOf("observed")).toBeCloseTo(1, 12);
+    expect(sumOf("initial")).toBeCloseTo(1, 6);
+    const below = Number(fitOf(rowsFor("3-norm"), "largest change").belowZero);
+    // Bins begin at a third of the least weight: a little of the final ones is between zero and there.
+    expect(sumOf("final")).toBeLessThanOrEqual(1 - below);
+    expect(sumOf("final")).toBeGreaterThan(1 - below - 0.02);
+  });
+
+  it("takes two thousand quantiles of more sizes, with nearly the same answer", () => {
+    const many = Float64Array.from({ length: 5 * COUNT }, (_, i) => grown[i % COUNT]);
+    const [few, more] = [grown, many].map((sizes) => fitOf(rowsOf("negative-entropy", sizes), "two points"));
+    expect(more.count).toBe(5 * COUNT);
+    expect(Math.abs(Number(more.deviation) - Number(few.deviation))).toBeLessThan(0.01);
+  });
+});
