@@ -1,0 +1,54 @@
+/** The formats that are read in the browser: one fixture of each, dropped on the page under its policy. */
+
+import { readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bytesSource, inspectFile } from "../../src/data/index.ts";
+import { findChromium } from "../chromium.ts";
+import { drop, startVisit, type Visit } from "./visit.ts";
+
+const chromium = findChromium();
+const fixtures = resolve(import.meta.dirname, "../fixtures");
+const FILES = [
+  "onnx/raw.onnx",
+  "safetensors/every-type.safetensors",
+  "parquet/spines-zstd.parquet",
+  "parquet/spines-brotli.parquet",
+  "hdf5/compressed.h5",
+  "hdf5/matlab73.mat",
+  "hdf5/model.keras",
+  "mat/every-type-compressed.mat",
+  "xlsx/spines.xlsx",
+  "torch/checkpoint.pt",
+  "npy/savez-compressed.npz",
+];
+
+/** What the page lets choose from: arrays or columns, by name. */
+async function namesInNode(path: string): Promise<readonly string[]> {
+  const found = await inspectFile(bytesSource(basename(path), readFileSync(path)));
+  return (found.kind === "table" ? found.columns : found.tensors).map(({ name }) => name);
+}
+
+describe.skipIf(chromium === null)("a file dropped on Infer", () => {
+  let visit: Visit;
+  beforeAll(async () => {
+    visit = await startVisit(chromium ?? "");
+  });
+  afterAll(() => visit.end());
+
+  it.each(FILES)("offers the names that are read in Node: %s", async (file) => {
+    const path = join(fixtures, file);
+    const { page, complaints } = await visit.open("infer");
+    await drop(page, [{ name: basename(file), bytes: readFileSync(path) }]);
+    await page.locator(".facts.narrow").waitFor();
+    const offered = await page
+      .getByLabel(/^Final weights/)
+      .locator("option")
+      .allTextContents();
+    const names = await namesInNode(path);
+    expect(offered.length).toBeGreaterThan(1);
+    for (const name of offered.slice(1)) expect(names).toContain(name);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
