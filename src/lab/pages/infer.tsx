@@ -103,7 +103,12 @@ function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
   const problem = useSignal<string | null>(null);
   const progress = useSignal<InferProgress | null>(null);
   const abort = useSignal<AbortController | null>(null);
+  const stopped = useSignal(false);
+  /** Another one asks the same question again. */
+  const turn = useSignal(0);
   useSignalEffect(() => {
+    turn.value;
+    stopped.value = false;
     const now = loaded.value;
     const question = now === null ? null : questionOf(choiceOf(values), now.offer);
     problem.value = null;
@@ -147,12 +152,13 @@ function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
   const cancel = () => {
     abort.peek()?.abort();
     batch(() => {
-      progress.value = null;
-      problem.value =
-        "infer: expected an answer, got a cancelled computation; change a setting to start it again";
+      [progress.value, stopped.value] = [null, true];
     });
   };
-  return { result, problem, progress, cancel };
+  const restart = () => {
+    turn.value++;
+  };
+  return { result, problem, progress, stopped, cancel, restart };
 }
 
 export default function Infer() {
@@ -160,7 +166,7 @@ export default function Infer() {
   const isWide = useMemo(() => window.matchMedia("(min-width: 60rem)").matches, []);
   const { values, ignored } = usePage();
   const { loaded, problem, drop } = useFiles(values);
-  const { result, problem: fault, progress, cancel } = useAnswer(values, loaded);
+  const { result, problem: fault, progress, stopped, cancel, restart } = useAnswer(values, loaded);
   useSignalEffect(() => {
     const files = handedOver.value;
     if (files === null) return;
@@ -186,6 +192,14 @@ export default function Infer() {
         </div>
         <div class="stack" aria-busy={progress.value !== null}>
           {progress.value === null ? null : <Progress {...progress.value} onCancel={cancel} />}
+          {stopped.value ? (
+            <div class="row" role="status">
+              Stopped before the answer.
+              <button type="button" onClick={restart}>
+                Start again
+              </button>
+            </div>
+          ) : null}
           {result.value === null ? null : <Answer {...result.value} />}
         </div>
       </div>
