@@ -3,11 +3,9 @@
 import { hostname } from "node:os";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { flatSettings, type Plan } from "./plan.ts";
-import type { OpenPlan, PlannedRun, PlannedRuns } from "./planned-runs.node.ts";
+import type { OpenPlan, PlannedRun } from "./planned-runs.node.ts";
 import type { Row, RunOutcome, RunTools, Settings } from "./run-kind.ts";
 import {
-  completeRuns,
-  createStore,
   FAILURE_SCHEMA,
   keepFailure,
   OUTCOME_SCHEMA,
@@ -120,29 +118,4 @@ function requireCells(rows: readonly Row[], settings: Settings): void {
       throw new Error(`expected columns that are no settings and do not begin with run, got "${column}"`);
     }
   }
-}
-
-/**
- * Makes those runs in this process, one after the other, without those that the store has already.
- *
- * @param ids  of runs of the plan, as a job of a cluster is given them
- * @throws as `makeRun`; InputError `unknown-run`
- */
-export async function runPlanned(
-  planned: PlannedRuns,
-  ids: readonly string[],
-  store: string,
-  { onReport, ...call }: RunCall & { readonly onReport?: (report: RunReport) => void },
-): Promise<readonly RunReport[]> {
-  await createStore(store);
-  const done = await completeRuns(store);
-  const reports: RunReport[] = [];
-  for (const id of ids) {
-    if (done.has(id)) continue;
-    call.signal?.throwIfAborted();
-    const report = await makeRun(store, planned, planned.runAt(planned.indexOf(id)), call);
-    reports.push(report);
-    onReport?.(report);
-  }
-  return reports;
 }

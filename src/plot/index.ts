@@ -19,6 +19,13 @@ export { type LearningPass, learningCurve } from "./learning-curve.ts";
 export { type AccuracyPoint, accuracy, type GroupPoint, type PanelPoint } from "./paper/accuracy.ts";
 export { type TwoWeightPath, type TwoWeightSurface, twoWeightPaths } from "./paper/dynamics.ts";
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
+export {
+  type RegressionFigureOptions,
+  type RegressionPoint,
+  regressionGrid,
+  type SeedBand,
+} from "./paper/regression.ts";
+export { type FinetunedNetwork, finetunedNetworks } from "./paper/rnn.ts";
 export { placeOf, type RobustnessPoint, robustness } from "./paper/robustness.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
