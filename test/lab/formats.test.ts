@@ -29,6 +29,12 @@ async function namesInNode(path: string): Promise<readonly string[]> {
   return (found.kind === "table" ? found.columns : found.tensors).map(({ name }) => name);
 }
 
+async function sheetInNode(bytes: Uint8Array, sheet: string) {
+  const found = await inspectFile(bytesSource("spines.xlsx", bytes), { sheet });
+  if (found.kind !== "table") throw new Error("a sheet is a table");
+  return found;
+}
+
 describe.skipIf(chromium === null)("a file dropped on Infer", () => {
   let visit: Visit;
   beforeAll(async () => {
@@ -50,5 +56,20 @@ describe.skipIf(chromium === null)("a file dropped on Infer", () => {
     for (const name of offered.slice(1)) expect(names).toContain(name);
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+
+  it("offers the other sheets of a workbook, and the columns of the one that is chosen", async () => {
+    const { page } = await visit.open("infer");
+    const bytes = readFileSync(join(fixtures, "xlsx/spines.xlsx"));
+    await drop(page, [{ name: "spines.xlsx", bytes }]);
+    const ends = page.getByLabel(/^Final weights/).locator("option");
+    await ends.first().waitFor({ state: "attached" });
+    const first = await ends.allTextContents();
+    const { columns } = await sheetInNode(bytes, "Notes & more");
+    await page.getByLabel("Sheet").selectOption("Notes & more");
+    const numbers = columns.filter(({ kind }) => kind === "number").map(({ name }) => name);
+    await expect.poll(() => ends.allTextContents()).toEqual(["–", ...numbers]);
+    await page.getByLabel("Sheet").selectOption("");
+    await expect.poll(() => ends.allTextContents()).toEqual(first);
   });
 });

@@ -29,6 +29,8 @@ const wordsOf = (error: unknown) => (error instanceof Error ? error.message : St
 interface Loaded {
   readonly files: readonly File[];
   readonly offer: Offer;
+  /** Of a workbook; "" for its first. */
+  readonly sheet: string;
 }
 
 /** Takes files: what they offer, then choices guessed by their names unless those of the address still fit. */
@@ -36,17 +38,18 @@ function useFiles(values: Values) {
   const loaded = useSignal<Loaded | null>(null);
   const problem = useSignal<string | null>(null);
   const taken = useRef<Example | "">("");
-  const take = async (files: readonly File[], example: Example | "") => {
+  const take = async (files: readonly File[], example: Example | "", sheet = "") => {
     batch(() => {
       [loaded.value, problem.value] = [null, null];
     });
     try {
-      const request = { kind: "offer", files } as const;
+      const request = { kind: "offer", files, sheet } as const;
       const offer = await callWorker<InferRequest, Offer, InferProgress>(createInferWorker, request);
       batch(() => {
         if (!stillFits(choiceOf(values), offer)) setChoice(values, guessOf(offer));
         values.example.value = example;
-        loaded.value = { files, offer };
+        values.sheet.value = sheet;
+        loaded.value = { files, offer, sheet };
       });
     } catch (error) {
       problem.value = wordsOf(error);
@@ -63,6 +66,11 @@ function useFiles(values: Values) {
   useSignalEffect(() => {
     const example = values.example.value;
     if (example !== "" && example !== taken.current) takeExample(example);
+  });
+  useSignalEffect(() => {
+    const sheet = values.sheet.value;
+    const now = loaded.peek();
+    if (now !== null && sheet !== now.sheet) take(now.files, values.example.peek(), sheet);
   });
   const drop = (files: readonly File[]) => {
     taken.current = "";
