@@ -20,6 +20,12 @@ export const pages: readonly Page[] = [
     load: () => import("./pages/infer.tsx"),
   },
   {
+    path: "mirror-descent",
+    title: "Mirror descent",
+    summary: "Two weights learn in several geometries: each path is straight in the picture of its own.",
+    load: () => import("./pages/mirror.tsx"),
+  },
+  {
     path: "how-many",
     title: "How many synapses?",
     summary:

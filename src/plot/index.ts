@@ -11,11 +11,13 @@
  * PNG) is in `index.node.ts`.
  */
 
+export { potentialLook } from "./colours.ts";
 export { dualChangeHistogram } from "./dual-change-histogram.ts";
 export type { Figure, FigureOptions } from "./figure.ts";
 export { continuumExponentAt } from "./figures/delta-cdf-continuum.ts";
 export { type DrawnFigure, drawFigure, drawFigures, figures } from "./figures.ts";
 export { type LearningPass, learningCurve } from "./learning-curve.ts";
+export { LEVEL_MARGINS, levelSets } from "./level-sets.ts";
 export { type AccuracyPoint, accuracy, type GroupPoint, type PanelPoint } from "./paper/accuracy.ts";
 export { type TwoWeightPath, type TwoWeightSurface, twoWeightPaths } from "./paper/dynamics.ts";
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
@@ -30,6 +32,7 @@ export { placeOf, type RobustnessPoint, robustness } from "./paper/robustness.ts
 export { type SizeBin, type SizeModel, sizesBeforeAndAfter, type WidthCurve } from "./paper/spines.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
+export type { Range } from "./scales.ts";
 export { exponentOfSteps, type StepFit } from "./steps.ts";
 export { svgText } from "./svg-text.ts";
 export {

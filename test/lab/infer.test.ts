@@ -124,7 +124,7 @@ describe.skipIf(chromium === null)("a visitor of Infer", () => {
       await drop(page, [{ name, bytes }]);
       const sentence = stderr.trim().replace(/^syngeo: /, "");
       await expect
-        .poll(() => page.getByRole("alert").first().textContent(), { timeout: 30_000 })
+        .poll(() => page.locator("[role=alert]:not(:empty)").first().textContent(), { timeout: 30_000 })
         .toBe(sentence);
     }
   });
@@ -133,8 +133,45 @@ describe.skipIf(chromium === null)("a visitor of Infer", () => {
     const { page } = await visit.open("infer?example=digits-2-norm&initial=final&final=initial&level=7");
     expect(await page.getByText("Left out of the address").textContent()).toContain('"level" cannot be "7"');
     await verdictOf(page);
-    expect(await page.locator("pre").textContent()).toContain("--initial final --final initial");
+    const words = await wordsOfCommand(page);
+    expect(words.slice(2, -1)).toEqual(["--initial", "final", "--final", "initial"]);
   });
+
+  it("stops when it is told to, and starts again", async () => {
+    const { page } = await visit.open("infer?example=digits-2-norm");
+    await verdictOf(page);
+    await page.getByRole("checkbox", { name: "Try what noise would do" }).check(); // several seconds of work
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("Stopped before the answer.").waitFor();
+    expect(await page.locator("progress").count()).toBe(0);
+    await page.getByRole("checkbox", { name: "Try what noise would do" }).uncheck();
+    await page.getByText("Stopped before the answer.").waitFor({ state: "detached" });
+    expect(await verdictOf(page)).toMatch(/^Decided: .*2-norm/);
+  }, 240_000);
+
+  it("joins a long table by its times, and shows a group each on the forest plot", async () => {
+    const { page } = await visit.open("infer");
+    const random = createRandom(5);
+    const lines = Array.from({ length: 600 }, (_, spine) => {
+      const first = Math.exp(0.7 * random.normal());
+      const last = first * Math.exp(0.2 * random.normal());
+      const type = spine % 2 === 0 ? "apical" : "basal";
+      return `${spine},${type},0,${first}\n${spine},${type},8,${last}`;
+    });
+    const bytes = Buffer.from(`spine,type,day,volume\n${lines.join("\n")}\n`);
+    await drop(page, [{ name: "long.csv", bytes }]);
+    await verdictOf(page);
+    await page.getByRole("group", { name: "Groups" }).getByRole("checkbox", { name: "type" }).check();
+    await page.locator("#figure-groups svg").waitFor({ timeout: 120_000 });
+    const own = mkdtempSync(join(folder, "run-"));
+    writeFileSync(join(own, "long.csv"), bytes);
+    const words = await wordsOfCommand(page);
+    expect(words).toEqual(
+      expect.arrayContaining(["--id", "spine", "--from", "0", "--to", "8", "--group", "type"]),
+    );
+    const { stdout } = runCommand(own, words);
+    expectSameNumbers(JSON.parse(await downloaded(page, "All numbers (JSON)")), JSON.parse(stdout));
+  }, 240_000);
 
   it("answers its visitor while ten million pairs are read, and gets the exponent of the command line", async () => {
     const { page, complaints } = await visit.open("infer");

@@ -15,6 +15,7 @@ const text: Parameter<string> = textThat("", String);
 /** As they stand in the address; names of columns are "" where none is chosen. */
 export const parameters = {
   example: oneOf<Example | "">("", ["", ...EXAMPLES]),
+  sheet: text,
   layout: oneOf<(typeof LAYOUTS)[number]>("wide", LAYOUTS),
   initial: text,
   final: text,
@@ -71,6 +72,7 @@ export function questionOf(choice: Choice, offer: Offer): Question | null {
     selection: {
       ...ends,
       ...(isTable ? set({ group: choice.group, cluster: choice.cluster }) : {}),
+      ...(offer.kind === "table" ? set({ sheet: choice.sheet }) : {}),
       where: isTable ? listed(choice.where) : [],
       include: arrays ? listed(choice.include) : [],
       exclude: arrays ? listed(choice.exclude) : [],

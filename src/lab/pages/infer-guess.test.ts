@@ -8,7 +8,12 @@ const number = (name: string, values: readonly string[] = []): ColumnOffer => ({
   values,
 });
 const text = (name: string, values: readonly string[] = []): ColumnOffer => ({ name, kind: "text", values });
-const table = (columns: readonly ColumnOffer[]) => ({ kind: "table" as const, rows: 9, columns });
+const table = (columns: readonly ColumnOffer[]) => ({
+  kind: "table" as const,
+  rows: 9,
+  columns,
+  otherSheets: [],
+});
 
 describe("guessOf", () => {
   it.each([

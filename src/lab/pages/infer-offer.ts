@@ -1,6 +1,6 @@
 /** What dropped files offer to choose from: columns with their values, or arrays with their shapes. */
 
-import { blobSource, type FileContents, inspectFile, readFile, textColumn } from "../../data/index.ts";
+import { blobSource, inspectFile, type ReadOptions, readFile, textColumn } from "../../data/index.ts";
 import { requireOneOrTwo, tableOf } from "../../pairing/index.ts";
 import type { Table } from "../../tensor.ts";
 
@@ -18,7 +18,13 @@ export interface ArrayOffer {
 
 /** One table, two tables, arrays in one file, or two files of arrays. */
 export type Offer =
-  | { readonly kind: "table"; readonly rows: number; readonly columns: readonly ColumnOffer[] }
+  | {
+      readonly kind: "table";
+      readonly rows: number;
+      readonly columns: readonly ColumnOffer[];
+      /** Of a workbook, those not read. */
+      readonly otherSheets: readonly string[];
+    }
   | {
       readonly kind: "two-tables";
       readonly columns: readonly ColumnOffer[];
@@ -30,27 +36,35 @@ export type Offer =
 /** More different values than this are measurements or names, not conditions. */
 const MOST_VALUES = 60;
 
-/** @throws InputError, UnsupportedError with the reader's sentence; InputError `too-many-files` */
-export async function offerOf(files: readonly File[]): Promise<Offer> {
+/** @param sheet  of a workbook; its first where "" @throws InputError, UnsupportedError with the reader's sentence; InputError `too-many-files` */
+export async function offerOf(files: readonly File[], sheet: string): Promise<Offer> {
   requireOneOrTwo(files.map(({ name }) => name));
-  const kinds = await Promise.all(files.map(async (file) => inspectFile(blobSource(file.name, file))));
+  const options = sheet === "" ? {} : { sheet };
+  const kinds = await Promise.all(
+    files.map(async (file) => inspectFile(blobSource(file.name, file), options)),
+  );
   const [first, second] = kinds;
   if (second === undefined) {
     if (first.kind === "tensors" && first.tensors.length !== 1)
       return { kind: "arrays", arrays: first.tensors };
-    const table = await tableIn(files[0]);
-    return { kind: "table", rows: table.rows, columns: columnsIn(table) };
+    const table = await tableIn(files[0], options);
+    const others = first.format === "xlsx" ? (first.leftOut ?? []) : [];
+    return {
+      kind: "table",
+      rows: table.rows,
+      columns: columnsIn(table),
+      otherSheets: others.map(({ name }) => name),
+    };
   }
   if (first.kind === "table" && second.kind === "table") {
-    const [initial, final] = await Promise.all(files.map(tableIn));
+    const [initial, final] = await Promise.all(files.map((file) => tableIn(file, options)));
     return { kind: "two-tables", columns: columnsIn(initial), finalColumns: columnsIn(final) };
   }
   return { kind: "two-arrays", arrays: first.kind === "tensors" ? first.tensors : [] };
 }
 
-async function tableIn(file: File): Promise<Table> {
-  const contents: FileContents = await readFile(blobSource(file.name, file));
-  return tableOf(contents);
+async function tableIn(file: File, options: ReadOptions): Promise<Table> {
+  return tableOf(await readFile(blobSource(file.name, file), options));
 }
 
 function columnsIn(table: Table): ColumnOffer[] {

@@ -23,6 +23,13 @@ const named = (names: readonly string[]) => [NONE, ...names.map((name) => ({ val
 export function Settings({ offer, values }: SettingsProps) {
   return (
     <>
+      {offer.kind === "table" && (offer.otherSheets.length > 0 || values.sheet.value !== "") ? (
+        <SelectField
+          label="Sheet"
+          value={values.sheet}
+          choices={sheets(offer.otherSheets, values.sheet.value)}
+        />
+      ) : null}
       {offer.kind === "table" ? (
         <Choice
           label="Rows of the table"
@@ -61,6 +68,11 @@ export function Settings({ offer, values }: SettingsProps) {
       </details>
     </>
   );
+}
+
+function sheets(others: readonly string[], chosen: string) {
+  const names = new Set([...others, chosen].filter((name) => name !== ""));
+  return [{ value: "", label: "the first" }, ...Array.from(names, (name) => ({ value: name, label: name }))];
 }
 
 /** Columns of numbers, arrays, or the columns of a long table. */

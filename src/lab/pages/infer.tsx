@@ -29,6 +29,8 @@ const wordsOf = (error: unknown) => (error instanceof Error ? error.message : St
 interface Loaded {
   readonly files: readonly File[];
   readonly offer: Offer;
+  /** Of a workbook; "" for its first. */
+  readonly sheet: string;
 }
 
 /** Takes files: what they offer, then choices guessed by their names unless those of the address still fit. */
@@ -36,17 +38,18 @@ function useFiles(values: Values) {
   const loaded = useSignal<Loaded | null>(null);
   const problem = useSignal<string | null>(null);
   const taken = useRef<Example | "">("");
-  const take = async (files: readonly File[], example: Example | "") => {
+  const take = async (files: readonly File[], example: Example | "", sheet = "") => {
     batch(() => {
       [loaded.value, problem.value] = [null, null];
     });
     try {
-      const request = { kind: "offer", files } as const;
+      const request = { kind: "offer", files, sheet } as const;
       const offer = await callWorker<InferRequest, Offer, InferProgress>(createInferWorker, request);
       batch(() => {
         if (!stillFits(choiceOf(values), offer)) setChoice(values, guessOf(offer));
         values.example.value = example;
-        loaded.value = { files, offer };
+        values.sheet.value = sheet;
+        loaded.value = { files, offer, sheet };
       });
     } catch (error) {
       problem.value = wordsOf(error);
@@ -63,6 +66,11 @@ function useFiles(values: Values) {
   useSignalEffect(() => {
     const example = values.example.value;
     if (example !== "" && example !== taken.current) takeExample(example);
+  });
+  useSignalEffect(() => {
+    const sheet = values.sheet.value;
+    const now = loaded.peek();
+    if (now !== null && sheet !== now.sheet) take(now.files, values.example.peek(), sheet);
   });
   const drop = (files: readonly File[]) => {
     taken.current = "";
@@ -103,7 +111,12 @@ function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
   const problem = useSignal<string | null>(null);
   const progress = useSignal<InferProgress | null>(null);
   const abort = useSignal<AbortController | null>(null);
+  const stopped = useSignal(false);
+  /** Another one asks the same question again. */
+  const turn = useSignal(0);
   useSignalEffect(() => {
+    turn.value;
+    stopped.value = false;
     const now = loaded.value;
     const question = now === null ? null : questionOf(choiceOf(values), now.offer);
     problem.value = null;
@@ -147,12 +160,13 @@ function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
   const cancel = () => {
     abort.peek()?.abort();
     batch(() => {
-      progress.value = null;
-      problem.value =
-        "infer: expected an answer, got a cancelled computation; change a setting to start it again";
+      [progress.value, stopped.value] = [null, true];
     });
   };
-  return { result, problem, progress, cancel };
+  const restart = () => {
+    turn.value++;
+  };
+  return { result, problem, progress, stopped, cancel, restart };
 }
 
 export default function Infer() {
@@ -160,7 +174,7 @@ export default function Infer() {
   const isWide = useMemo(() => window.matchMedia("(min-width: 60rem)").matches, []);
   const { values, ignored } = usePage();
   const { loaded, problem, drop } = useFiles(values);
-  const { result, problem: fault, progress, cancel } = useAnswer(values, loaded);
+  const { result, problem: fault, progress, stopped, cancel, restart } = useAnswer(values, loaded);
   useSignalEffect(() => {
     const files = handedOver.value;
     if (files === null) return;
@@ -186,6 +200,14 @@ export default function Infer() {
         </div>
         <div class="stack" aria-busy={progress.value !== null}>
           {progress.value === null ? null : <Progress {...progress.value} onCancel={cancel} />}
+          {stopped.value ? (
+            <div class="row" role="status">
+              Stopped before the answer.
+              <button type="button" onClick={restart}>
+                Start again
+              </button>
+            </div>
+          ) : null}
           {result.value === null ? null : <Answer {...result.value} />}
         </div>
       </div>

@@ -20,7 +20,7 @@ import { type Offer, offerOf } from "./infer-offer.ts";
 import { pairsCsv } from "./infer-pairs.ts";
 
 export type InferRequest =
-  | { readonly kind: "offer"; readonly files: readonly File[] }
+  | { readonly kind: "offer"; readonly files: readonly File[]; readonly sheet: string }
   | { readonly kind: "infer" | "pairs"; readonly files: readonly File[]; readonly question: Question };
 
 export interface InferAnswer extends Omit<LoadedPairs, "pairs" | "control"> {
@@ -39,7 +39,7 @@ export interface InferProgress {
 type Report = (progress: InferProgress) => void;
 
 answerCalls<InferRequest, Offer | InferAnswer | Blob, InferProgress>(async (request, report) => {
-  if (request.kind === "offer") return offerOf(request.files);
+  if (request.kind === "offer") return offerOf(request.files, request.sheet);
   const { files, question } = request;
   if (request.kind === "pairs") {
     const { pairs } = await load(files, question);
@@ -82,7 +82,9 @@ async function answerOf(files: readonly File[], question: Question, report: Repo
 }
 
 async function load(files: readonly File[], { selection }: Question): Promise<LoadedPairs> {
-  const contents = await Promise.all(files.map((file) => readFile(blobSource(file.name, file))));
+  const contents = await Promise.all(
+    files.map((file) => readFile(blobSource(file.name, file), { sheet: selection.sheet })),
+  );
   return pairContents(
     files.map(({ name }) => name),
     contents,

@@ -144,6 +144,7 @@ export function SelectField<T extends string>({
   value,
   choices,
   help,
+  onChoose,
   disabled = false,
 }: ChoiceProps<T>) {
   const id = useId();
@@ -157,7 +158,9 @@ export function SelectField<T extends string>({
         aria-describedby={`${id}-help`}
         onChange={({ currentTarget }) => {
           const chosen = choices.find((choice) => choice.value === currentTarget.value);
-          if (chosen !== undefined) value.value = chosen.value;
+          if (chosen === undefined) return;
+          value.value = chosen.value;
+          onChoose?.(chosen.value);
         }}
       >
         {choices.map((choice) => (

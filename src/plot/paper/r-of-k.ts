@@ -56,7 +56,7 @@ export function irrelevantInputs(
       marginRight: 24,
       marginBottom: BOTTOM_MARGIN,
       x: { type: "log", domain: [view.low, view.high] },
-      y: { domain: [0.4, 1] },
+      y: { domain: [Math.min(0.4, ...points.map(({ accuracy }) => accuracy)), 1] },
       marks: [
         horizontalGrid(ticks.accuracy),
         verticalGrid(ticks.inputs),
