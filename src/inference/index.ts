@@ -29,6 +29,7 @@ export {
   simulateControl,
 } from "./control/simulate-control.ts";
 export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
+export { type DualChanges, dualChangesOf } from "./dual-changes.ts";
 export type * from "./geometry-fit.ts";
 export { FIT_SCHEMA } from "./geometry-fit.ts";
 export type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";

@@ -12,6 +12,7 @@
  */
 
 export { dualChangeHistogram } from "./dual-change-histogram.ts";
+export { dualChangePanels } from "./dual-change-panels.ts";
 export type { Figure, FigureOptions } from "./figure.ts";
 export { continuumExponentAt } from "./figures/delta-cdf-continuum.ts";
 export { type DrawnFigure, drawFigure, drawFigures, figures } from "./figures.ts";
@@ -20,6 +21,7 @@ export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts"
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
 export { svgText } from "./svg-text.ts";
+export { weightHistograms } from "./weight-histograms.ts";
 export {
   formatCount,
   formatEstimate,
