@@ -170,11 +170,45 @@ describe("distributions", () => {
     expect(Math.abs(product)).toBeLessThan(6 * Math.sqrt(draws));
   });
 
-  it("fillNormals gives what repeated normal gives", () => {
-    const target = new Float64Array(5);
-    createRandom(4).fillNormals(target);
-    const random = createRandom(4);
-    expect([...target]).toEqual(Array.from({ length: 5 }, () => random.normal()));
+  it("fillNormals and fillUniforms give independent numbers of their laws", () => {
+    const random = createRandom("filled");
+    const [normals, uniforms] = [new Float64Array(draws), new Float64Array(draws)];
+    random.fillNormals(normals);
+    random.fillUniforms(uniforms);
+    const inTurn = (values: Float64Array) => {
+      let next = 0;
+      return () => values[next++];
+    };
+    expect(distance(inTurn(normals), normalCdf)).toBeLessThan(largestDistance);
+    expect(distance(inTurn(uniforms), (x) => x)).toBeLessThan(largestDistance);
+    for (const values of [normals, uniforms.map((u) => Math.sqrt(12) * (u - 0.5))]) {
+      let product = 0;
+      for (let i = 1; i < draws; i++) product += values[i] * values[i - 1];
+      expect(Math.abs(product)).toBeLessThan(6 * Math.sqrt(draws)); // six standard errors
+    }
+  });
+
+  it("fillNormals has the normal's tails on both sides", () => {
+    const values = new Float64Array(2_000_000);
+    createRandom("tails").fillNormals(values);
+    for (const edge of [2, 3, 3.442619855899, 4]) {
+      const expected = values.length * (1 - normalCdf(edge));
+      for (const side of [1, -1]) {
+        const beyond = values.reduce((sum, value) => sum + (side * value > edge ? 1 : 0), 0);
+        // A Poisson number of 63 to 46 000: six standard deviations.
+        expect(Math.abs(beyond - expected)).toBeLessThan(6 * Math.sqrt(expected));
+      }
+    }
+  });
+
+  it("fillNormals begins anew with the stream, at any length", () => {
+    const filled = (length: number) => {
+      const target = new Float64Array(length);
+      createRandom(4).fillNormals(target);
+      return [...target];
+    };
+    // Some of a thousand are drawn again, on both places of a draw.
+    expect(filled(999)).toEqual(filled(1000).slice(0, 999));
   });
 
   it("integer takes each value equally often", () => {

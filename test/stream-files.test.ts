@@ -79,7 +79,7 @@ async function openPair(
   const contents = await contentsOf(initial);
   const names = contents.map(({ name }) => name);
   const finalNames = (await contentsOf(final)).map(({ name }) => name);
-  const settings = { initial: { path: initial, names }, final: { path: final, names: finalNames } };
+  const settings = { initial: [{ path: initial, names }], final: [{ path: final, names: finalNames }] };
   const [first, last] = [await openReaders(settings.initial), await openReaders(settings.final)];
   const parts = first.readers.map((reader, k) => ({
     name: reader.name,
@@ -232,7 +232,7 @@ describe("files read a block at a time", () => {
     if (reopening === null) throw new Error("no reopening");
     const gone = {
       ...blocks,
-      reopening: { ...reopening, final: { path: at("gone.npy"), names: ["final"] } },
+      reopening: { ...reopening, final: [{ path: at("gone.npy"), names: ["final"] }] },
     };
     const survey = surveyBlocks(gone, { random: createRandom(1), openLanes: workerLanes({ threads: 2 }) });
     await expect(survey).rejects.toThrow(/gone\.npy": expected a readable file, got none at this path/);

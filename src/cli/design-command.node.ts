@@ -42,7 +42,6 @@ All sizes of change and noise are shares of the median synapse. Potentials: ${po
 export function addDesignCommand(program: Command): void {
   program
     .command("design")
-    .summary("how many synapses do I need?")
     .description(
       "Finds how many synapses, with a control group, tell two geometries apart: by formula and by simulation.",
     )

@@ -13,7 +13,6 @@ Examples:
 export function addInspectCommand(program: Command): void {
   program
     .command("inspect")
-    .summary("what is in this file?")
     .description("Lists the arrays (name, type, shape) or the columns (kind, range, first values) of a file.")
     .argument(
       "<file>",

@@ -26,7 +26,6 @@ Examples:
 export function addLabCommand(program: Command): void {
   program
     .command("lab")
-    .summary("the browser lab, on 127.0.0.1")
     .description(
       "Serves the lab on this machine: drop files and see their geometry, play with mirror descent, train, plan experiments. Nothing is uploaded or written. Ctrl-C ends it.",
     )

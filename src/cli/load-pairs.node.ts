@@ -1,8 +1,9 @@
 /** From what a person typed to PairedWeights: which files, which columns, which rows. */
 
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readPath } from "../data/index.node.ts";
-import { isRunFolder, runFiles } from "../experiment/index.node.ts";
+import { InputError } from "../errors.ts";
 import type { PairedWeights } from "../inference/index.ts";
 import { type LoadedPairs, type PairSelection, pairContents, tableOf } from "../pairing/index.ts";
 import type { Table } from "../tensor.ts";
@@ -26,10 +27,21 @@ async function controlFiles(
   return pairs;
 }
 
-/** A run of `syngeo train` is its weights before and after. */
+/** A run of `syngeo train` is its weights before and after. @throws InputError `two-runs` */
 export async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
   const [folder, ...others] = paths;
-  if (others.length > 0 || !(await isRunFolder(folder))) return paths;
+  const isFolder = async (path: string) => (await stat(path).catch(() => null))?.isDirectory() ?? false;
+  if (!(await Promise.all(paths.map(isFolder))).every(Boolean)) return paths;
+  // Files, which most questions are about, need none of what trains networks.
+  const { isRunFolder, runFiles } = await import("../experiment/index.node.ts");
+  if (!(await Promise.all(paths.map(isRunFolder))).every(Boolean)) return paths;
+  if (others.length > 0) {
+    const finals = paths.map((path) => join(path, runFiles.final)).join(" ");
+    throw new InputError({
+      code: "two-runs",
+      message: `infer: expected one run, or two files or folders of weights, got two runs ("${paths.join('", "')}"); compare their weights with syngeo infer ${finals}`,
+    });
+  }
   return [join(folder, runFiles.initial), join(folder, runFiles.final)];
 }
 

@@ -3,19 +3,67 @@
 
 import { Command, CommanderError } from "commander";
 import { InputError, UnsupportedError } from "../errors.ts";
-import { addDesignCommand } from "./design-command.node.ts";
-import { addFigureCommand } from "./figure-command.node.ts";
-import { addInferCommand } from "./infer-command.node.ts";
-import { addInspectCommand } from "./inspect-command.node.ts";
-import { addLabCommand } from "./lab-command.node.ts";
-import { addSeriesCommand } from "./series-command.node.ts";
-import { addSweepCommand } from "./sweep-command.node.ts";
-import { addTrainCommand } from "./train-command.node.ts";
 import { packageVersion } from "./version.node.ts";
 
 const EXIT = { badInput: 2, fault: 1, stopped: 130 } as const;
 
-function makeProgram(): Command {
+interface NamedCommand {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<(program: Command) => void>;
+}
+
+/** Only the code of the one asked for is loaded: that of all would take longer than most answers. */
+const COMMANDS: readonly NamedCommand[] = [
+  {
+    name: "infer",
+    summary: "which geometry changed these synapses?",
+    load: async () => (await import("./infer-command.node.ts")).addInferCommand,
+  },
+  {
+    name: "inspect",
+    summary: "what is in this file?",
+    load: async () => (await import("./inspect-command.node.ts")).addInspectCommand,
+  },
+  {
+    name: "design",
+    summary: "how many synapses do I need?",
+    load: async () => (await import("./design-command.node.ts")).addDesignCommand,
+  },
+  {
+    name: "series",
+    summary: "how do sizes change over several times?",
+    load: async () => (await import("./series-command.node.ts")).addSeriesCommand,
+  },
+  {
+    name: "train",
+    summary: "learn in a geometry",
+    load: async () => (await import("./train-command.node.ts")).addTrainCommand,
+  },
+  {
+    name: "sweep",
+    summary: "many runs by a plan",
+    load: async () => (await import("./sweep-command.node.ts")).addSweepCommand,
+  },
+  {
+    name: "runs",
+    summary: "what the runs of a store found",
+    load: async () => (await import("./runs-command.node.ts")).addRunsCommand,
+  },
+  {
+    name: "figure",
+    summary: "redraw a figure of a paper from new runs",
+    load: async () => (await import("./figure-command.node.ts")).addFigureCommand,
+  },
+  {
+    name: "lab",
+    summary: "the browser lab, on 127.0.0.1",
+    load: async () => (await import("./lab-command.node.ts")).addLabCommand,
+  },
+];
+
+/** @param words  what was typed, with or without the paths before it, which `node --eval` leaves out */
+async function makeProgram(words: readonly string[]): Promise<Command> {
   const program = new Command("syngeo")
     .description("Finds the geometry of synaptic plasticity from weights before and after learning.")
     .version(packageVersion())
@@ -23,18 +71,14 @@ function makeProgram(): Command {
     .addHelpText("after", "\nExample:\n  syngeo infer before.npy after.npy --report report.html")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneSentence(text)) });
-  for (const add of [
-    addInferCommand,
-    addInspectCommand,
-    addDesignCommand,
-    addSeriesCommand,
-    addTrainCommand,
-    addSweepCommand,
-    addFigureCommand,
-    addLabCommand,
-  ])
-    add(program);
-  for (const command of program.commands) {
+  // Options before a command take no word, so that the first name among the words is the command (or that after `help`).
+  const asked = words.find((word) => COMMANDS.some(({ name }) => name === word));
+  for (const { name, load } of COMMANDS) {
+    if (name === asked) (await load())(program);
+    else program.command(name);
+  }
+  for (const [k, command] of program.commands.entries()) {
+    command.summary(COMMANDS[k].summary);
     command.exitOverride().configureOutput(program.configureOutput());
   }
   return program;
@@ -55,7 +99,8 @@ async function main(): Promise<void> {
     process.exit(error.code === "EPIPE" ? 0 : EXIT.fault);
   });
   try {
-    await makeProgram().parseAsync();
+    const program = await makeProgram(process.argv);
+    await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT.badInput;

@@ -28,7 +28,6 @@ Example:
 export function addSeriesCommand(program: Command): void {
   program
     .command("series")
-    .summary("how do sizes change over several times?")
     .description(
       "Exponent and variance against the lag, births and eliminations by size; the exponent corrected for the size variable by simulation.",
     )

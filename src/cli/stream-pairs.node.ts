@@ -1,7 +1,6 @@
 /** Weights in files too large to hold: paired by name like others, read a block at a time. */
 
-import { BLOCKS_MODULE, type FileSource, isPattern, openFileSource } from "../data/index.node.ts";
-import { openBlocks } from "../data/index.ts";
+import { BLOCKS_MODULE, isPattern, openPathBlocks, type PathBlocks } from "../data/index.node.ts";
 import { workerLanes } from "../inference/index.node.ts";
 import {
   type GeometryFit,
@@ -20,9 +19,10 @@ export interface StreamedPairs extends BlockPairs {
 }
 
 /**
- * The pairs of two files of tensors, or of two tensors of one file, without reading them.
+ * The pairs of two files of tensors or tables, or of two tensors or columns of one file, without reading them.
  *
- * null for what is read whole: tables, small files, and values in Fortran order or compressed, which `notice` is told of.
+ * null for what is read whole: other tables than Parquet, small files, and values in Fortran order or compressed, which
+ * `notice` is told of.
  *
  * @throws as `loadPairs`
  */
@@ -34,20 +34,24 @@ export async function openPairBlocks(
   const paths = await endsOfRun(given);
   if (!fitsBlocks(selection, paths.length)) return null;
   for (const path of paths) if (await isPattern(path)) return null;
-  const sources: FileSource[] = [];
+  const opened: PathBlocks[] = [];
   const close = async () => {
-    for (const source of sources) await source.close();
+    for (const end of opened) await end.close();
   };
   try {
-    for (const path of paths) sources.push(await openFileSource(path));
-    const files = await Promise.all(sources.map((source) => openBlocks(source)));
-    const [first, last] = [files[0], files[files.length - 1]];
+    for (const path of paths) {
+      const end = await openPathBlocks(path);
+      if (end === null) break;
+      opened.push(end);
+    }
+    const [first, last] = [opened[0], opened[opened.length - 1]];
     const reopening = (initial: readonly string[], final: readonly string[]) => ({
       module: BLOCKS_MODULE,
-      initial: { path: paths[0], names: initial },
-      final: { path: paths[paths.length - 1], names: final },
+      initial: first.settingsOf(initial),
+      final: last.settingsOf(final),
     });
-    const streamed = first && last && pairBlocks(paths, [first, last], selection, { notice, reopening });
+    const isOpen = opened.length === paths.length;
+    const streamed = isOpen ? pairBlocks(paths, [first, last], selection, { notice, reopening }) : null;
     if (streamed) return { ...streamed, close };
   } catch (error) {
     await close();

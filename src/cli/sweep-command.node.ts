@@ -8,7 +8,6 @@ import {
   type PlannedRuns,
   planRuns,
   readPlan,
-  runPlanned,
   type SweepOptions,
   type SweepSummary,
   sourceOf,
@@ -18,7 +17,20 @@ import { wholeNumber } from "./flag-values.node.ts";
 import { alignedTable, interruption, styled, terminalProgress } from "./terminal.node.ts";
 import { packageVersion } from "./version.node.ts";
 
-interface SweepFlags {
+const SLURM_FLAGS = ["partition", "account", "time", "memory", "cpus", "environment", "slurmConfig"] as const;
+
+export interface SlurmFlags {
+  readonly slurm?: true;
+  readonly partition?: string;
+  readonly account?: string;
+  readonly time?: string;
+  readonly memory?: string;
+  readonly cpus?: number;
+  readonly environment?: readonly string[];
+  readonly slurmConfig?: string;
+}
+
+export interface SweepFlags extends SlurmFlags {
   readonly store: string;
   readonly jobs: number;
   readonly dryRun?: true;
@@ -46,15 +58,17 @@ Examples:
   syngeo sweep                          # the kinds of run
   syngeo sweep rates.json --dry-run     # the runs, each with its id
   syngeo sweep rates.json --jobs 2      # makes those that the store lacks; again after a crash, it goes on
+  syngeo sweep rates.json --slurm --partition cpu --time 01:00:00   # Ctrl-C leaves it; the same command rejoins
   syngeo infer store/runs/ID            # a run of the kind train is a run of syngeo train
 
 Runs that failed are tried again by the next sweep.
 Exit codes: 0 all runs are made, 2 bad input, 3 some failed, 130 stopped (Ctrl-C; what is made is kept), 1 a fault of syngeo.`;
 
+const collect = (value: string, previous: readonly string[] = []) => [...previous, value];
+
 export function addSweepCommand(program: Command): void {
   program
     .command("sweep")
-    .summary("many runs by a plan")
     .description(
       "Makes all runs of a plan that a store lacks, with several processes; none is lost or made twice.",
     )
@@ -62,7 +76,22 @@ export function addSweepCommand(program: Command): void {
     .option("--store <folder>", "where the runs are kept", DEFAULT_STORE)
     .option("--jobs <count>", "processes at once, one thread each", jobCount, availableParallelism())
     .option("--dry-run", "list the runs and make none")
-    .option("--json", "print one JSON object (schema syngeo.sweep/1; with --dry-run syngeo.runs/1)")
+    .option("--slurm", "make them by an array job of Slurm, over a folder that all nodes see")
+    .option("--partition <name>", "of the cluster")
+    .option("--account <name>", "that the time is charged to")
+    .option("--time <limit>", "of a task, such as 02:00:00")
+    .option("--memory <size>", "of a task, such as 4G")
+    .option("--cpus <count>", "of a task: runs that it makes at once", jobCount)
+    .option(
+      "--environment <line>",
+      "of shell before the work, such as 'module load node' (repeatable)",
+      collect,
+    )
+    .option(
+      "--slurm-config <file.json>",
+      "the same as JSON: partition, account, time, memory, cpus, environment, tasks",
+    )
+    .option("--json", "print one JSON object (schema syngeo.sweep/1; with --dry-run syngeo.planned/1)")
     .addOption(
       new Option("--task <number>", "the share of one of --tasks, from 0").argParser(wholeNumber).hideHelp(),
     )
@@ -88,12 +117,27 @@ async function runSweep(path: string | undefined, flags: SweepFlags): Promise<vo
   const planned = await planRuns(await readPlan(path), sourceOf(path));
   if (flags.dryRun) return listRuns(planned, flags);
   if (flags.task !== undefined || flags.tasks !== undefined) return runShare(planned, flags);
-  const { store, jobs } = flags;
+  if (flags.slurm) return (await import("./sweep-slurm.node.ts")).runOnSlurm(planned, flags);
+  refuseIdle(flags);
+  return runHere(planned, flags);
+}
+
+async function runHere(planned: PlannedRuns, { store, jobs, json }: SweepFlags): Promise<void> {
   const summary = await sweepProgress((call) =>
     sweep(planned, { store, jobs, versions: versions(), ...call }),
   );
-  process.stdout.write(`${flags.json ? JSON.stringify(summary) : sweepSummary(summary)}\n`);
+  process.stdout.write(`${json ? JSON.stringify(summary) : sweepSummary(summary)}\n`);
   process.exitCode = sweepExit(summary);
+}
+
+/** Settings of a cluster without --slurm would be passed over. */
+function refuseIdle(flags: SweepFlags): void {
+  const idle = SLURM_FLAGS.find((flag) => flags[flag] !== undefined);
+  if (idle === undefined) return;
+  throw new InputError({
+    code: "no-slurm-flag",
+    message: `--${idle === "slurmConfig" ? "slurm-config" : idle}: expected --slurm beside it, got none; add --slurm`,
+  });
 }
 
 /** Runs that Ctrl-C stops, with progress. */
@@ -135,7 +179,9 @@ export function sweepSummary(summary: SweepSummary): string {
     ...(leftOver > 0
       ? [`removed ${leftOver} unfinished ${leftOver === 1 ? "run" : "runs"} of processes that are gone`]
       : []),
-    ...(died > 0 ? [`${died} ${died === 1 ? "process" : "processes"} died and were replaced`] : []),
+    ...(died > 0
+      ? [`${died} ${died === 1 ? "process died and was" : "processes died and were"} replaced`]
+      : []),
     ...named("failed; the next sweep tries again", failed),
     ...named("doubtful", doubtful),
     `store: ${summary.store}`,
@@ -147,7 +193,7 @@ function named(what: string, list: SweepSummary["failed"]): readonly string[] {
   const more = list.length > SHOWN ? [`  and ${list.length - SHOWN} more`] : [];
   return [
     `${list.length} ${what}`,
-    ...list.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message}`),
+    ...list.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message.split("\n")[0]}`),
     ...more,
   ];
 }
@@ -157,7 +203,7 @@ function listRuns(planned: PlannedRuns, { json }: SweepFlags): void {
   const runs = ids.map((id, k) => ({ id, ...planned.runAt(k).varied }));
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ schema: "syngeo.runs/1", plan: plan.name, kind: plan.kind, runs })}\n`,
+      `${JSON.stringify({ schema: "syngeo.planned/1", plan: plan.name, kind: plan.kind, runs })}\n`,
     );
     return;
   }
@@ -167,33 +213,14 @@ function listRuns(planned: PlannedRuns, { json }: SweepFlags): void {
   );
 }
 
-/** Every so many-th run, in this process: what one task of an array job does. */
-async function runShare(planned: PlannedRuns, { task, tasks, store, json }: SweepFlags): Promise<void> {
+/** Every so many-th run: what one task of an array job does. */
+async function runShare(planned: PlannedRuns, flags: SweepFlags): Promise<void> {
+  const { task, tasks } = flags;
   if (task === undefined || tasks === undefined || task >= tasks) {
     throw new InputError({
       code: "bad-share",
       message: `--task: expected a number below --tasks, got ${task ?? "none"} of ${tasks ?? "none"}; such as --task 0 --tasks 4`,
     });
   }
-  const ids = planned.ids.filter((_, k) => k % tasks === task);
-  const { signal, release } = interruption();
-  try {
-    const reports = await runPlanned(planned, ids, store, { versions: versions(), signal });
-    const failed = reports.filter(({ status }) => status === "failed");
-    const answer = {
-      schema: "syngeo.share/1",
-      plan: planned.plan.name,
-      task,
-      tasks,
-      runs: ids.length,
-      made: reports.length,
-      failed,
-    };
-    process.stdout.write(
-      `${json ? JSON.stringify(answer) : `${reports.length - failed.length} of ${ids.length} runs made, ${failed.length} failed`}\n`,
-    );
-    if (failed.length > 0) process.exitCode = 3;
-  } finally {
-    release();
-  }
+  return runHere({ ...planned, ids: planned.ids.filter((_, k) => k % tasks === task) }, flags);
 }

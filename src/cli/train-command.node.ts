@@ -45,7 +45,6 @@ const collect = (value: string, previous: readonly string[] = []) => [...previou
 export function addTrainCommand(program: Command): void {
   const command = program
     .command("train")
-    .summary("learn in a geometry")
     .description("Trains a network by mirror descent and keeps its weights before and after.")
     .argument("[task]", Object.keys(presets).join(", "))
     .option("--learning-rate <rate>", "or search, for the best of the paper's grid")

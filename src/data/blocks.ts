@@ -10,24 +10,28 @@ import { formatOf, inspectFile } from "./readers.ts";
 import { itemSizes, tensorOfNativeBytes } from "./tensor-bytes.ts";
 import { listZip, openZipEntry } from "./zip.ts";
 
-/** A tensor in its file. */
+/** A tensor, or a column of a table, in its file. */
 export interface TensorBlocks {
   readonly name: string;
   readonly dtype: DataType;
   readonly shape: readonly number[];
   readonly count: number;
-  /** Why `read` would not do: the values are compressed, or in Fortran order and come otherwise than `readFile` has them. */
+  /**
+   * Why `read` would not do: values compressed, in Fortran order (and come otherwise than `readFile` has them), as text, or
+   * in pages too long to hold.
+   */
   readonly obstacle: string | null;
   /**
    * The values `start` ≤ i < `end`, row-major, as floating-point numbers.
    *
-   * @throws what the byte source throws; InputError `inexact-integer`
+   * @throws what the byte source throws; InputError `inexact-integer`; of a column `not-a-number`, `bad-parquet`
    */
   read(start: number, end: number, options?: SliceOptions): Promise<Float64Array | Float32Array>;
 }
 
-/** The tensors of a file, or null for a file that has no such: a table, or a format whose values are not plain bytes. */
+/** The tensors of a file, or the columns of a table. */
 export interface BlockFile {
+  readonly kind: "tensors" | "table";
   readonly format: string;
   readonly tensors: readonly TensorBlocks[];
   readonly leftOut: readonly LeftOut[];
@@ -36,19 +40,25 @@ export interface BlockFile {
 const BLOCK_FORMATS: readonly string[] = ["npy", "npz", "safetensors"];
 
 /**
- * Opens the tensors of a .npy, .npz or safetensors file without reading a value.
+ * Opens the tensors of a .npy, .npz or safetensors file, or the columns of a Parquet table, without reading a value; null for
+ * all other formats.
  *
- * A .npy, uncompressed members of a .npz and all tensors of safetensors are read by range, of every type and byte order.
+ * A .npy, uncompressed members of a .npz and all tensors of safetensors are read by range, of every type and byte order;
+ * columns of numbers in Parquet by page, missing values NaN.
  *
  * @throws as `inspectFile`
  */
 export async function openBlocks(source: ByteSource, options?: SliceOptions): Promise<BlockFile | null> {
+  const { name } = await formatOf(source, options);
+  // Loaded when it is needed, as the readers are.
+  if (name === "parquet")
+    return (await import("./readers/parquet-blocks.ts")).openParquetBlocks(source, options);
   // Describing a table would read it whole.
-  if (!BLOCK_FORMATS.includes((await formatOf(source, options)).name)) return null;
+  if (!BLOCK_FORMATS.includes(name)) return null;
   const description = await inspectFile(source, options);
   if (description.kind !== "tensors") return null;
   const tensors = await openTensors(source, description, options);
-  return { format: description.format, tensors, leftOut: description.leftOut };
+  return { kind: "tensors", format: description.format, tensors, leftOut: description.leftOut };
 }
 
 type Tensors = Extract<FileDescription, { kind: "tensors" }>;

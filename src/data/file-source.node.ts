@@ -11,7 +11,7 @@ export interface FileSource extends ByteSource {
 }
 
 /** Files by which a folder is one data set: those of Zarr, version 3 and 2. */
-const folderMarks = ["zarr.json", ".zgroup", ".zarray"];
+export const folderMarks: readonly string[] = ["zarr.json", ".zgroup", ".zarray"];
 
 /** One read of the system; small enough that an abort is noticed soon, far below the 2 GiB that one call may take. */
 const readBytes = 64 * 2 ** 20;
@@ -56,7 +56,7 @@ async function markOf(folder: string): Promise<string | null> {
 }
 
 /** A file that is open only while it is read, so that thousands need no closing. */
-async function openBriefly(path: string): Promise<ByteSource> {
+export async function openBriefly(path: string): Promise<ByteSource> {
   const first = await openFileSource(path);
   await first.close();
   return {
@@ -64,6 +64,10 @@ async function openBriefly(path: string): Promise<ByteSource> {
     byteLength: first.byteLength,
     async slice(start, end, options) {
       const source = await openFileSource(path);
+      if (source.byteLength < first.byteLength) {
+        await source.close();
+        throw becameShorter(first, source.byteLength);
+      }
       return source.slice(start, end, options).finally(() => source.close());
     },
   };
@@ -84,16 +88,18 @@ async function readRange(
     const { bytesRead } = await handle.read(bytes, done, length, start + done).catch((cause: unknown) => {
       throw unreadable(source.name, cause);
     });
-    if (bytesRead === 0) {
-      throw new InputError({
-        code: "file-changed",
-        message: `file "${source.name}": expected ${source.byteLength} bytes, got ${start + done} (it became shorter while it was read); wait until it is written, then try again`,
-      });
-    }
+    if (bytesRead === 0) throw becameShorter(source, start + done);
     done += bytesRead;
   }
   options?.signal?.throwIfAborted();
   return bytes;
+}
+
+function becameShorter({ name, byteLength }: ByteSource, got: number): InputError {
+  return new InputError({
+    code: "file-changed",
+    message: `file "${name}": expected ${byteLength} bytes, got ${got} (it became shorter while it was read); wait until it is written, then try again`,
+  });
 }
 
 function allocate(source: ByteSource, length: number): Uint8Array {

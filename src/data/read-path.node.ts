@@ -1,8 +1,9 @@
-/** Files on disk by their path, or several tables by a pattern of paths; Node only. */
+/** Files on disk by their path, folders of checkpoints, or several tables by a pattern of paths; Node only. */
 
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
+import { inspectFolder, isCheckpointFolder, readFolder } from "./checkpoint-folder.node.ts";
 import { describeColumn } from "./describe-column.ts";
 import type { FileContents, FileDescription, InspectOptions, ReadOptions } from "./file-contents.ts";
 import { openFileSource } from "./file-source.node.ts";
@@ -13,12 +14,13 @@ const mostFiles = 10_000;
 
 /**
  * What a file holds; or the tables of all files whose paths fit a pattern such as `runs/*.csv` (`*` any characters, `?` one,
- * neither beyond a folder), as one table with a column `file`.
+ * neither beyond a folder), as one table with a column `file`; or the tensors of all files of a folder (`readFolder`).
  *
  * @throws what `openFileSource`, `readFile` and `stackTables` throw; InputError `no-match`, `not-a-table`
  */
 export async function readPath(path: string, options?: ReadOptions): Promise<FileContents> {
   if (await isPattern(path)) return readPattern(path, options);
+  if (await isCheckpointFolder(path)) return readFolder(path, options);
   const source = await openFileSource(path);
   try {
     return await readFile(source, options);
@@ -33,6 +35,7 @@ export async function inspectPath(path: string, options?: InspectOptions): Promi
     const { table, ...rest } = await readPattern(path, options);
     return { ...rest, rows: table.rows, columns: table.columns.map(describeColumn) };
   }
+  if (await isCheckpointFolder(path)) return inspectFolder(path, options);
   const source = await openFileSource(path);
   try {
     return await inspectFile(source, options);

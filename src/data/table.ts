@@ -10,7 +10,10 @@ import { namesThere } from "./unknown-name.ts";
  *
  * @throws InputError `unknown-column`, with the nearest name and the columns there are
  */
-export function columnNamed(table: Table, name: string): Column {
+export function columnNamed<C extends { readonly name: string }>(
+  table: { readonly source: string; readonly columns: readonly C[] },
+  name: string,
+): C {
   const found = table.columns.find((column) => column.name === name);
   if (found !== undefined) return found;
   const names = table.columns.map((column) => column.name);

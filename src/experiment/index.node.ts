@@ -1,6 +1,6 @@
 /** The part of the experiment room that needs Node: runs in folders, plans of many runs, and the stores that keep them. */
 
-export { type RunReport, runPlanned } from "./make-run.node.ts";
+export { csvText } from "./csv.node.ts";
 export {
   type PlannedRun,
   type PlannedRuns,
@@ -9,13 +9,18 @@ export {
   runId,
   sourceOf,
 } from "./planned-runs.node.ts";
+export { queryRuns, type RunQuery, type RunTable, readRunTable } from "./query-runs.node.ts";
 export { type RunCalls, type RunRequest, readMetrics, runExperiment } from "./run-experiment.node.ts";
 export { isRunFolder, readRecord, readTensors, runFiles, writeWhole } from "./run-folder.node.ts";
 export { describeKinds } from "./run-kinds.node.ts";
+export { type RunDetails, showRun } from "./show-run.node.ts";
+export { parseSlurmSettings, type SlurmSettings, slurmDefaults } from "./slurm-script.ts";
+export { type SlurmSummary, sweepPlanOnSlurm } from "./slurm-store.node.ts";
 export { startRun } from "./start-run.node.ts";
 export {
   completeRuns,
   type FinishedRun,
+  failedRuns,
   readRun,
   requireStore,
   runFolder,

@@ -16,7 +16,7 @@ export type { DigitSets } from "./experiment-task.ts";
 export type { Comparison, FigureDefinition, FigureRow, FigureScale } from "./figure-definition.ts";
 export type { OpenSession } from "./learner.ts";
 export type { PassMetrics, Position, ProgressEvent } from "./passes.ts";
-export { type Expansion, expandPlan, PLAN_SCHEMA, type Plan, parsePlan } from "./plan.ts";
+export { type Expansion, expandPlan, flatSettings, PLAN_SCHEMA, type Plan, parsePlan } from "./plan.ts";
 export { type Preset, presetNamed, presets } from "./presets.ts";
 export type { Results } from "./results.ts";
 export type { Cell, Row, RunKind, RunOutcome, RunTools, Settings } from "./run-kind.ts";

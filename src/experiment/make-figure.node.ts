@@ -2,17 +2,16 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { stringify } from "csv-stringify/sync";
 import { writing } from "../data/index.node.ts";
 import { InputError, nearestName } from "../errors.ts";
 import { createDocument, svgToPng } from "../plot/index.node.ts";
 import { svgText } from "../plot/index.ts";
+import { csvText } from "./csv.node.ts";
 import type { Comparison, FigureDefinition, FigureRow, FigureScale } from "./figure-definition.ts";
 import { paperFigures } from "./figures.ts";
 import type { RunCall } from "./make-run.node.ts";
 import type { Plan } from "./plan.ts";
 import { type PlannedRuns, planRuns, readPlan } from "./planned-runs.node.ts";
-import type { Row } from "./run-kind.ts";
 import { completeRuns, readRun } from "./store.node.ts";
 import { type SweepSummary, sweep } from "./sweep.node.ts";
 
@@ -77,15 +76,16 @@ export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
   for (const planned of plans) {
     if (!signal?.aborted) sweeps.push(await sweep(planned, { ...request, store }));
   }
-  const rows = (await Promise.all(plans.map((planned) => rowsOf(planned, store)))).flat();
-  const complete = new Set(rows.map(({ run }) => run)).size;
+  const done = await completeRuns(store);
+  const rows = (await Promise.all(plans.map((planned) => rowsOf(planned, store, done)))).flat();
+  const ids = plans.flatMap((planned) => planned.ids);
   const comparison: FigureComparison = {
     schema: COMPARISON_SCHEMA,
     figure: figure.name,
     scale,
     leftOut: scale === "quick" ? figure.leftOut : "",
     comparisons: figure.compare(rows),
-    runs: { complete, planned: plans.reduce((sum, { ids }) => sum + ids.length, 0) },
+    runs: { complete: ids.filter((id) => done.has(id)).length, planned: ids.length },
     seconds: (performance.now() - clock) / 1000,
   };
   await writeFiles(folder, figure, rows, comparison);
@@ -118,8 +118,11 @@ async function plannedRuns(name: string, { data }: FigureRequest): Promise<Plann
 const withData = (plan: Plan, data: string): Plan => ({ ...plan, settings: { ...plan.settings, data } });
 
 /** All lines of the runs that are complete, in the order of the plan. */
-async function rowsOf(planned: PlannedRuns, store: string): Promise<readonly FigureRow[]> {
-  const done = await completeRuns(store);
+async function rowsOf(
+  planned: PlannedRuns,
+  store: string,
+  done: ReadonlySet<string>,
+): Promise<readonly FigureRow[]> {
   const rows: FigureRow[] = [];
   for (const [k, run] of planned.ids.entries()) {
     if (!done.has(run)) continue;
@@ -140,7 +143,7 @@ async function writeFiles(
   const contents: Readonly<Record<string, string | Uint8Array>> = {
     "figure.svg": svg,
     "figure.png": svgToPng(svg),
-    "data.csv": stringify([...data], { header: true, columns: columnsOf(data), cast: { boolean: String } }),
+    "data.csv": csvText(data),
     "data.json": `${JSON.stringify({ schema: "syngeo.figure-data/1", figure: figure.name, rows: data }, null, 1)}\n`,
     "comparison.json": `${JSON.stringify(comparison, null, 2)}\n`,
   };
@@ -149,6 +152,3 @@ async function writeFiles(
     for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, name), content);
   });
 }
-
-/** Of all rows, in the order in which they appear. */
-const columnsOf = (rows: readonly Row[]) => [...new Set(rows.flatMap(Object.keys))];

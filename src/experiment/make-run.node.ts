@@ -2,12 +2,10 @@
 
 import { hostname } from "node:os";
 import { InputError, UnsupportedError } from "../errors.ts";
-import type { Plan } from "./plan.ts";
-import type { OpenPlan, PlannedRun, PlannedRuns } from "./planned-runs.node.ts";
-import type { Row, RunOutcome, RunTools } from "./run-kind.ts";
+import { flatSettings, type Plan } from "./plan.ts";
+import type { OpenPlan, PlannedRun } from "./planned-runs.node.ts";
+import type { Row, RunOutcome, RunTools, Settings } from "./run-kind.ts";
 import {
-  completeRuns,
-  createStore,
   FAILURE_SCHEMA,
   keepFailure,
   OUTCOME_SCHEMA,
@@ -55,7 +53,7 @@ export async function makeRun(
     };
     outcome = await kind.run(run.settings, tools);
     signal?.throwIfAborted();
-    requireCells(outcome.rows);
+    requireCells(outcome.rows, run.settings);
   } catch (error) {
     await open.discard();
     signal?.throwIfAborted();
@@ -108,36 +106,16 @@ function wordsOf(error: unknown): string {
   return `a fault of ours: ${error instanceof Error ? error.stack : String(error)}`;
 }
 
-/** JSON has no other numbers, and would turn them into null without a word. */
-function requireCells(rows: readonly Row[]): void {
-  for (const row of rows) {
-    const bad = Object.entries(row).find(([, cell]) => typeof cell === "number" && !Number.isFinite(cell));
-    if (bad !== undefined)
-      throw new Error(`expected finite numbers or null in a row, got ${bad[1]} (${bad[0]})`);
+/** Rows that a table can hold beside the settings, every cell as it is. */
+function requireCells(rows: readonly Row[], settings: Settings): void {
+  const taken = flatSettings(settings);
+  for (const [column, cell] of rows.flatMap((row) => Object.entries(row))) {
+    // JSON would turn other numbers into null without a word.
+    if (typeof cell === "number" && !Number.isFinite(cell)) {
+      throw new Error(`expected finite numbers or null in a row, got ${cell} (${column})`);
+    }
+    if (Object.hasOwn(taken, column) || /^run($|\.)/.test(column)) {
+      throw new Error(`expected columns that are no settings and do not begin with run, got "${column}"`);
+    }
   }
-}
-
-/**
- * Makes those runs in this process, one after the other, without those that the store has already.
- *
- * @param ids  of runs of the plan, as a job of a cluster is given them
- * @throws as `makeRun`; InputError `unknown-run`
- */
-export async function runPlanned(
-  planned: PlannedRuns,
-  ids: readonly string[],
-  store: string,
-  { onReport, ...call }: RunCall & { readonly onReport?: (report: RunReport) => void },
-): Promise<readonly RunReport[]> {
-  await createStore(store);
-  const done = await completeRuns(store);
-  const reports: RunReport[] = [];
-  for (const id of ids) {
-    if (done.has(id)) continue;
-    call.signal?.throwIfAborted();
-    const report = await makeRun(store, planned, planned.runAt(planned.indexOf(id)), call);
-    reports.push(report);
-    onReport?.(report);
-  }
-  return reports;
 }

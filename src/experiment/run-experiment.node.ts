@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly folder: string;
   /** Null to go on with the run that the folder holds. */
   readonly experiment: Experiment | null;
+  /** Where the pretrained run is now, if the settings name it by the place that it will have. */
+  readonly pretrained?: string;
   /** Of the software, kept in the record. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -55,7 +57,10 @@ export async function runExperiment(request: RunRequest, calls: RunCalls = {}): 
   if (experiment === undefined) throw new Error("a run needs settings");
   if (before === null) await requireNewFolder(folder);
   const digits = await readDigitSets(experiment);
-  const pretrained = await pretrainedOf(experiment);
+  const pretrained = await pretrainedOf({
+    ...experiment,
+    pretrained: request.pretrained ?? experiment.pretrained,
+  });
   const resume = before === null ? null : await interruptionOf(folder, before);
   const keeper = keeperOf(request, experiment, before);
   const outcome = await train({

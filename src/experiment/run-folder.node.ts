@@ -100,3 +100,10 @@ export async function readTensors(path: string): Promise<Tensors> {
     await source.close();
   }
 }
+
+/** The weights of a run before its first step and after its last. */
+export async function readEnds(folder: string) {
+  const read = async (file: string) =>
+    Object.entries(await readTensors(join(folder, file))).map(([name, tensor]) => ({ name, tensor }));
+  return { initial: await read(runFiles.initial), final: await read(runFiles.final) };
+}

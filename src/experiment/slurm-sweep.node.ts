@@ -4,6 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { writeWhole } from "./run-folder.node.ts";
+import type { RunTools } from "./run-kind.ts";
 import { endOf, queuedTasks, type SlurmTask, submitArray } from "./slurm-queue.node.ts";
 import { type SlurmSettings, slurmScript } from "./slurm-script.ts";
 
@@ -37,11 +38,7 @@ export interface SlurmSweepOptions {
    */
   readonly graceSeconds?: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (event: {
-    readonly done: number;
-    readonly total: number;
-    readonly label: string;
-  }) => void;
+  readonly onProgress?: RunTools["onProgress"];
 }
 
 export interface SlurmSweepOutcome {

@@ -204,10 +204,16 @@ export async function keepFailure(store: string, failure: StoredFailure): Promis
   await discard();
 }
 
+/** The ids of runs that could not be made. */
+export async function failedRuns(store: string): Promise<ReadonlySet<string>> {
+  const names = await readdir(join(store, folders.failed));
+  return new Set(names.map((name) => name.slice(0, -ENDING.length)));
+}
+
 /** The failures of those runs, in that order. */
 export async function failuresOf(store: string, ids: readonly string[]): Promise<readonly StoredFailure[]> {
-  const there = new Set(await readdir(join(store, folders.failed)));
-  const failed = ids.filter((id) => there.has(`${id}${ENDING}`));
+  const there = await failedRuns(store);
+  const failed = ids.filter((id) => there.has(id));
   return Promise.all(failed.map((id) => readJson<StoredFailure>(failureFile(store, id))));
 }
 

@@ -10,7 +10,7 @@ export type WorkerEnd =
   | { readonly kind: "ready" | "stopped" }
   | { readonly kind: "report"; readonly report: RunReport }
   /** The process is gone: killed, out of memory, or by a fault of ours. */
-  | { readonly kind: "died"; readonly reason: string };
+  | { readonly kind: "died"; readonly reason: string; readonly before: "ready" | "answer" };
 
 export interface RunProcess {
   /** Told the plan; `ready` or `died`. */
@@ -36,6 +36,7 @@ export function startRunProcess(plan: Extract<WorkerOrder, { kind: "plan" }>): R
   });
   const lastWords = tailOf(child);
   let gone: Extract<WorkerEnd, { kind: "died" }> | null = null;
+  let isReady = false;
   let settle: ((end: WorkerEnd) => void) | null = null;
   let refuse: ((error: Error) => void) | null = null;
   let share: (share: number) => void = () => {};
@@ -44,13 +45,16 @@ export function startRunProcess(plan: Extract<WorkerOrder, { kind: "plan" }>): R
     settle = null;
   };
   const die = (reason: string) => {
-    gone ??= { kind: "died", reason };
+    gone ??= { kind: "died", reason, before: isReady ? "answer" : "ready" };
     end(gone);
   };
   child.on("message", (word: WorkerWord) => {
     if (word.kind === "progress") share(word.share);
     else if (word.kind === "refused") refuse?.(new InputError(word));
-    else end(word);
+    else {
+      isReady = true;
+      end(word);
+    }
   });
   child.on("error", (error) => die(error.message));
   // Later than `exit`: all that it said has been heard.
@@ -84,5 +88,10 @@ function tailOf(child: ChildProcess): () => string {
   child.stderr?.setEncoding("utf8").on("data", (part: string) => {
     text = (text + part).slice(-LAST_WORDS);
   });
-  return () => (text.trim() === "" ? "" : `: ${text.trim()}`);
+  return () => {
+    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    // Node says why it ends in one line and then where, in many.
+    const line = lines.find((one) => /error: /i.test(one)) ?? lines.at(-1);
+    return line === undefined ? "" : `: ${line.trim()}`;
+  };
 }

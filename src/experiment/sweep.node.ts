@@ -153,6 +153,7 @@ async function makeSurely(state: State, lane: Lane, id: string, stop: AbortSigna
       if (end.kind === "report") reports.push(end.report);
       break;
     }
+    const neverBegan = end.before === "ready";
     lane.process = null;
     state.died++;
     // Its last word may have been lost with it.
@@ -163,6 +164,8 @@ async function makeSurely(state: State, lane: Lane, id: string, stop: AbortSigna
     }
     await removeLeftOvers(options.store);
     if (attempt < ATTEMPTS) continue;
+    // No other run will do better.
+    if (neverBegan) throw new Error(`a process for runs ends before it begins: ${end.reason}`);
     const message = `sweep: expected the process of run ${id} to end with an answer, got ${end.reason} (${ATTEMPTS} times); give it more memory, or fewer --jobs`;
     const run = planned.runAt(planned.indexOf(id));
     const failure = { plan: planned.plan, run, message, circumstances: circumstances() };

@@ -1,5 +1,6 @@
 /** Reasons to doubt an exponent: shuffled pairs, a dependence that no exponent removes, impossible sign flips. */
 
+import { andersonDarling } from "./anderson-darling.ts";
 import { type ContinuumPairs, dualChangesAt } from "./dual-continuum.ts";
 import type { Diagnostics, GroupFit, TestResult } from "./geometry-fit.ts";
 import type { NoisyPairs } from "./measurement-noise.ts";
@@ -238,17 +239,4 @@ export function changeShape(
     }
   }
   return { drift, kurtosis: fourths, andersonDarling: andersonDarling(standardised) };
-}
-
-/** A² = −n − Σ (2i − 1)/n [ln Φ(z_i) + ln(1 − Φ(z_{n+1−i}))]. @see Anderson & Darling 1954, doi:10.1080/01621459.1954.10501232 */
-function andersonDarling(values: Float64Array): number {
-  const sorted = Float64Array.from(values).sort();
-  const count = sorted.length;
-  let sum = 0;
-  for (let i = 0; i < count; i++) {
-    const below = Math.max(normalCdf(sorted[i]), Number.MIN_VALUE);
-    const above = Math.max(normalCdf(-sorted[count - 1 - i]), Number.MIN_VALUE);
-    sum += ((2 * i + 1) / count) * (Math.log(below) + Math.log(above));
-  }
-  return -count - sum;
 }

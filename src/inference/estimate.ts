@@ -7,7 +7,13 @@ import type { ExponentEstimate, LikelihoodEstimate, NoiseReport } from "./geomet
 import { latentGridExponent } from "./latent-grid.ts";
 import type { ChangeBeyondNoise, NoisyPairs } from "./measurement-noise.ts";
 import type { ProfileEstimate } from "./profile-likelihood.ts";
-import { criticalValue, gatherPairs, plainExponent, rankExponent } from "./rank-independence.ts";
+import {
+  criticalValue,
+  gatherPairs,
+  plainExponent,
+  rankExponent,
+  rankExponentNear,
+} from "./rank-independence.ts";
 import { fittedScores, type RankScores } from "./rank-scores.ts";
 import { median } from "./ranks.ts";
 import { likelihoodExponent } from "./student-likelihood.ts";
@@ -97,6 +103,14 @@ export function rankEstimate(pairs: ContinuumPairs, level: number, random: Rando
   return { found, critical: critical.value, scores: null, method: `${words(critical.method)}, plain ranks` };
 }
 
+/** λ̂ alone as `rankEstimate` has it, where no interval is asked for. */
+export function rankEstimateAlone(pairs: ContinuumPairs): number | null {
+  const start = plainExponent(pairs);
+  if (start === null) return null;
+  const estimate = rankExponentNear(pairs, start, fittedScores(pairs, start));
+  return estimate !== null && Math.abs(estimate - start) <= FURTHEST_MOVE ? estimate : start;
+}
+
 /** λ̂ with known noise: the latent grid where the change is large and at least the noise, else the variance function. */
 export function estimateWithNoise(
   pairs: NoisyPairs,
@@ -183,11 +197,13 @@ export function drawnPositions(count: number, most: number, random: Random): Int
 
 /** The same of more than an int32 can number. */
 function drawnOrdinals(count: number, most: number, random: Random): Float64Array {
-  return Float64Array.from({ length: most }, (_, k) => {
+  const ordinals = new Float64Array(most);
+  for (let k = 0; k < most; k++) {
     const from = Math.floor((k * count) / most);
     const to = Math.floor(((k + 1) * count) / most);
-    return from + random.integer(to - from);
-  });
+    ordinals[k] = from + random.integer(to - from);
+  }
+  return ordinals;
 }
 
 /** The ordinals of all, or of `most` drawn from them. */

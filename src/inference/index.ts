@@ -28,13 +28,23 @@ export {
   type SimulatedControl,
   simulateControl,
 } from "./control/simulate-control.ts";
+export { type Deconvolution, deconvolve } from "./deconvolution.ts";
 export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
 export { type DualChanges, dualChangesOf } from "./dual-changes.ts";
+export {
+  type ExponentScores,
+  leastScore,
+  type ScoringMethod,
+  scoreExponents,
+  scoringMethods,
+} from "./exponent-scores.ts";
 export type * from "./geometry-fit.ts";
 export { FIT_SCHEMA } from "./geometry-fit.ts";
 export type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 export { type InferOptions, infer, inferPopulation } from "./infer.ts";
+export { kolmogorovCritical, kolmogorovDistance, wassersteinDistance } from "./law-distance.ts";
 export { type NoiseLevels, noiseOfRepeats } from "./measurement-noise.ts";
+export { fitNormalMixture, type NormalMixture } from "./normal-mixture.ts";
 export {
   type LeftOut,
   matchesGlob,
@@ -62,6 +72,7 @@ export {
   type TurnoverQuarter,
 } from "./series/series.ts";
 export { type ChangeLaw, DEFAULT_SIMULATION, type SimulationSettings, simulatePairs } from "./simulate.ts";
+export { type SmearedPoints, smearedCdf } from "./smeared-points.ts";
 export { inferBlocks } from "./stream/infer-blocks.ts";
 export type { Lane, Lanes, OpenLanes } from "./stream/lanes.ts";
 export { blocksOfArrays, type PairBlocks, type PairPart, type WeightReader } from "./stream/pair-blocks.ts";

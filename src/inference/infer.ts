@@ -137,7 +137,7 @@ export function inferPopulation(population: Population, options: InferOptions): 
       count: whole.evidence.clusters ?? 0,
       resamples: whole.estimate.resamples,
     },
-    changeBySize: changeBySize(pairs, setting.level, some(continuum, setting.random).place),
+    changeBySize: changeBySize(pairs, setting.level, whole.seen.place),
     diagnostics,
     subsample: Math.min(rank, likelihood) < selectable(counts, setting) ? { rank, likelihood } : null,
     seed: options.seed ?? 0,
@@ -294,7 +294,7 @@ function fitOne(population: Population, continuum: ContinuumPairs, setting: Sett
     clusters: continuum.cluster && new Set(continuum.cluster).size,
     groupSpread: null,
   };
-  return { estimate, potentials, diagnostics, noise, drift: shape?.drift ?? null, evidence };
+  return { estimate, potentials, diagnostics, noise, drift: shape?.drift ?? null, evidence, seen };
 }
 
 /** The pairs that diagnostics and the change against size are taken from. */

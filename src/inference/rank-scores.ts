@@ -46,18 +46,25 @@ function logDistances(pairs: ContinuumPairs, exponent: number): Float64Array {
   const { count, groupStart } = pairs;
   const changes = dualChangesAt(pairs, exponent, new Float64Array(count));
   const scratch = new Float64Array(count);
-  const found: number[] = [];
+  const found = new Float64Array(count);
+  let kept = 0;
   for (let g = 0; g + 1 < groupStart.length; g++) {
     const [from, to] = [groupStart[g], groupStart[g + 1]];
     if (to === from) continue;
     const half = 0.5 * median(changes, from, to, scratch);
-    const logs = Array.from(changes.subarray(from, to), (change) =>
-      Math.log(Math.abs(change - (Number.isFinite(half) ? half : 0))),
-    ).filter((value) => Number.isFinite(value));
-    const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-    for (const value of logs) found.push(value - mean);
+    const shift = Number.isFinite(half) ? half : 0;
+    const first = kept;
+    let sum = 0;
+    for (let k = from; k < to; k++) {
+      const value = Math.log(Math.abs(changes[k] - shift));
+      if (!Number.isFinite(value)) continue;
+      found[kept++] = value;
+      sum += value;
+    }
+    const mean = sum / (kept - first);
+    for (let k = first; k < kept; k++) found[k] -= mean;
   }
-  return Float64Array.from(found);
+  return found.subarray(0, kept);
 }
 
 /** a(u) of a mid-rank 1 … n, u = (rank − ½)/n. */

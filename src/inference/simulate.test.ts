@@ -31,6 +31,20 @@ describe("simulatePairs", () => {
     }
   });
 
+  it.each([0, 1, 2])("at λ = %i the scale of the weights changes nothing but their unit", (exponent) => {
+    const settings = { exponent, pairs: 50, changeSize: 0.3 };
+    const [plain, small] = [simulated(settings), simulated({ ...settings, weightScale: 1e-3 })];
+    for (const end of ["initial", "final"] as const)
+      for (const [k, weight] of plain[end].entries())
+        expect((1000 * small[end][k]) / weight).toBeCloseTo(1, 6);
+  });
+
+  it("takes the scale of the dual change where it is given", () => {
+    const changes = dualChange({ exponent: 2, pairs: 10_000, weightScale: 0.1, dualScale: 1e-3 });
+    // The SD of 10,000 draws is known to 0.7 %.
+    expect(Math.abs(1e3 * Math.sqrt(squares(changes) / 10_000) - 1)).toBeLessThan(0.04);
+  });
+
   it("has log-normal weights whose mean is their SD, or normal ones", () => {
     const sizes = Array.from(simulated({ pairs: 10_000 }).initial, (weight) => Math.log(Math.abs(weight)));
     // The variance of a logarithm is ln 2; 10,000 of them know it to 0.01.

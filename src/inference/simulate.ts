@@ -15,8 +15,12 @@ export interface SimulationSettings {
   readonly initial: "log-normal" | "normal";
   /** random: each sign with probability ½ (a normal start has them by itself). */
   readonly signs: "random" | "positive";
+  /** SD of a normal start, median of |w| of a log-normal one. */
+  readonly weightScale: number;
   /** RMS(w¹ − w⁰)/RMS(w⁰). */
   readonly changeSize: number;
+  /** σ itself, in units of the dual weights; where it is given, `changeSize` is not looked at. */
+  readonly dualScale: number | null;
   readonly law: ChangeLaw;
   /** Mean of the dual change in units of its SD. */
   readonly drift: number;
@@ -33,7 +37,9 @@ export const DEFAULT_SIMULATION: SimulationSettings = {
   exponent: 0,
   initial: "log-normal",
   signs: "random",
+  weightScale: 1,
   changeSize: 0.2,
+  dualScale: null,
   law: "gaussian",
   drift: 0,
   groups: 1,
@@ -44,7 +50,7 @@ export const DEFAULT_SIMULATION: SimulationSettings = {
 const LOG_SIZE_DEVIATION = Math.sqrt(Math.LN2);
 
 /**
- * w¹ = (∇φ)⁻¹(∇φ(w⁰) + σ(ε + drift)), σ chosen so that the relative change has the size asked for; then noise on both.
+ * w¹ = (∇φ)⁻¹(∇φ(w⁰) + σ(ε + drift)), σ given or chosen so that the relative change has the size asked for; then noise on both.
  *
  * Weights that would leave the dual space of a p-norm cross zero, as they do in learning.
  */
@@ -65,7 +71,7 @@ export function simulatePairs(settings: Partial<SimulationSettings>, random: Ran
   const changeScale = Array.from({ length: all.groups }, () =>
     all.groups > 1 ? Math.exp(0.5 * groupRandom.normal()) : 1,
   );
-  const scale = scaleOfChange(potential, initial, change, all.changeSize);
+  const scale = all.dualScale ?? scaleOfChange(potential, initial, change, all);
   const final = initial.map((weight, i) =>
     moved(potential, weight, scale * changeScale[i % all.groups] * change[i]),
   );
@@ -93,7 +99,7 @@ function initialWeights(settings: SimulationSettings, random: Random): Float64Ar
     const draw = random.normal();
     const negative = random.uniform() < 0.5;
     const size = settings.initial === "normal" ? Math.abs(draw) : Math.exp(LOG_SIZE_DEVIATION * draw);
-    return settings.signs === "random" && negative ? -size : size;
+    return settings.weightScale * (settings.signs === "random" && negative ? -size : size);
   });
 }
 
@@ -117,7 +123,7 @@ function scaleOfChange(
   potential: Potential,
   initial: Float64Array,
   change: Float64Array,
-  wanted: number,
+  { changeSize, weightScale, exponent }: SimulationSettings,
 ): number {
   const sizeSquares = initial.reduce((sum, weight) => sum + weight * weight, 0);
   const relative = (scale: number) => {
@@ -126,10 +132,11 @@ function scaleOfChange(
       squares += (moved(potential, initial[i], scale * change[i]) - initial[i]) ** 2;
     return Math.sqrt(squares / sizeSquares);
   };
-  let [low, high] = [1e-9, 1e3];
+  const unit = weightScale ** exponent;
+  let [low, high] = [1e-9 * unit, 1e3 * unit];
   for (let step = 0; step < 60; step++) {
     const middle = Math.sqrt(low * high);
-    if (relative(middle) > wanted) high = middle;
+    if (relative(middle) > changeSize) high = middle;
     else low = middle;
   }
   return low;

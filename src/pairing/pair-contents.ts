@@ -61,7 +61,7 @@ export function requireOneOrTwo(files: readonly string[]): void {
   if (files.length > 2) {
     throw new InputError({
       code: "too-many-files",
-      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL, or a pattern of tables in quotes ("runs/*.csv")`,
+      message: `infer: expected one table or two files, got ${files.length} ("${files.join('", "')}"); give INITIAL FINAL, a pattern of tables in quotes ("runs/*.csv"), or --snapshots for a series`,
     });
   }
 }
@@ -90,10 +90,13 @@ export function leftOutOf(
 }
 
 function describe(content: FileContents): string {
-  if (content.kind === "table") return `${content.format} table of ${content.table.rows} rows`;
+  if (content.kind === "table") return describeTable(content.format, content.table.rows);
   const tensors = content.tensors.map(({ name, tensor }) => ({ name, shape: tensor.shape }));
   return describeTensors(content.format, tensors);
 }
+
+/** What a report says of a table. */
+export const describeTable = (format: string, rows: number) => `${format} table of ${rows} rows`;
 
 /** What a report says of a file of tensors. */
 export function describeTensors(

@@ -164,12 +164,7 @@ export function fromTwoTables(initialTable: Table, finalTable: Table, selection:
     ].filter((_, k) => (k === 0 ? joined.unmatchedInitial : joined.unmatchedFinal) > 0);
     return { pairs, leftOut };
   }
-  if (before.rows !== after.rows) {
-    throw new InputError({
-      code: "lengths-differ",
-      message: `infer: expected two tables of as many rows, got ${before.rows} and ${after.rows}; name the columns that identify a synapse with --id`,
-    });
-  }
+  requireSameRows(before, after);
   const source = `${before.source} and ${after.source}`;
   const columns = [
     { name: "initial", kind: "number" as const, values: numberColumn(before, initial) },
@@ -180,13 +175,22 @@ export function fromTwoTables(initialTable: Table, finalTable: Table, selection:
   return { pairs: pairColumns(table, { initial: "initial", final: "final" }, selection), leftOut: [] };
 }
 
+/** @throws InputError `lengths-differ` */
+export function requireSameRows(before: { readonly rows: number }, after: { readonly rows: number }): void {
+  if (before.rows === after.rows) return;
+  throw new InputError({
+    code: "lengths-differ",
+    message: `infer: expected two tables of as many rows, got ${before.rows} and ${after.rows}; name the columns that identify a synapse with --id`,
+  });
+}
+
 function onlyNumberColumn(table: Table, flag: string): string {
   const numeric = table.columns.filter(({ kind }) => kind === "number");
   return numeric.length === 1 ? numeric[0].name : required(table, undefined, flag);
 }
 
 /** A flag that this kind of input has no use for is refused rather than ignored. */
-function refuseUnused(
+export function refuseUnused(
   selection: Unset<PairSelection>,
   flags: readonly (keyof PairSelection)[],
   what: string,

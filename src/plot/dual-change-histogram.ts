@@ -33,7 +33,9 @@ export function dualChangeHistogram(
   }
   const names = fit.potentials.map((potential) => potential.name);
   const top = densityTop(picture);
-  const note = `ΔCDF ${formatNumber(score.deltaCdf)}, floor ${formatNumber(score.deltaCdfFloor)}; |z| > 5: ${formatPercent(histogram.beyond)}`;
+  const peak = Math.max(...histogram.density);
+  const beyondAxis = peak > top ? `; peak ${formatNumber(peak)}` : "";
+  const note = `ΔCDF ${formatNumber(score.deltaCdf)}, floor ${formatNumber(score.deltaCdfFloor)}; |z| > 5: ${formatPercent(histogram.beyond)}${beyondAxis}`;
   return drawFrame({ document, title, description: note, note, height: HEIGHT }, ({ width, height }) =>
     densityPlot(document, histogram, potentialLook(name, names).colour, { width: width - 24, height, top }),
   );

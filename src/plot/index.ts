@@ -17,9 +17,20 @@ export type { Figure, FigureOptions } from "./figure.ts";
 export { continuumExponentAt } from "./figures/delta-cdf-continuum.ts";
 export { type DrawnFigure, drawFigure, drawFigures, figures } from "./figures.ts";
 export { type LearningPass, learningCurve } from "./learning-curve.ts";
+export { type AccuracyPoint, accuracy, type GroupPoint, type PanelPoint } from "./paper/accuracy.ts";
+export { type TwoWeightPath, type TwoWeightSurface, twoWeightPaths } from "./paper/dynamics.ts";
 export { type IrrelevantInputsPoint, irrelevantInputs } from "./paper/r-of-k.ts";
+export {
+  type RegressionFigureOptions,
+  type RegressionPoint,
+  regressionGrid,
+  type SeedBand,
+} from "./paper/regression.ts";
+export { type FinetunedNetwork, finetunedNetworks } from "./paper/rnn.ts";
+export { placeOf, type RobustnessPoint, robustness } from "./paper/robustness.ts";
 export { powerCurve } from "./power-curve.ts";
 export { type ReportContext, reportHtml } from "./report.ts";
+export { exponentOfSteps, type StepFit } from "./steps.ts";
 export { svgText } from "./svg-text.ts";
 export { weightHistograms } from "./weight-histograms.ts";
 export {

@@ -7,6 +7,7 @@ export {
   areaY,
   axisX,
   axisY,
+  contour,
   dot,
   gridX,
   gridY,

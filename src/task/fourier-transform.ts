@@ -26,8 +26,13 @@ export function fourierTransform(length: number): FourierTransform {
       for (let i = 0; i < length; i++) {
         const j = reversed[i];
         if (j <= i) continue;
-        [real[i], real[j]] = [real[j], real[i]];
-        [imaginary[i], imaginary[j]] = [imaginary[j], imaginary[i]];
+        // Not by destructuring, which makes an array of each pair.
+        const otherReal = real[j];
+        const otherImaginary = imaginary[j];
+        real[j] = real[i];
+        imaginary[j] = imaginary[i];
+        real[i] = otherReal;
+        imaginary[i] = otherImaginary;
       }
       for (let size = 1; size < length; size *= 2) {
         butterflies(real, imaginary, size, cosines, sines);

@@ -4,7 +4,8 @@
  * A Task names examples to learn from and, where it has them, to validate and to hold out. Here are the regression of
  * the seed paper (`linearRegression`), sparse binary inputs (`rOfK`) and hand-written digits (`digitTask`), also read
  * row by row (`rowSequential`); `batchesOfPass` shuffles any of them into batches. Every draw comes from a named stream,
- * and smaller versions of a task are the first part of the same draw, so that sizes can be compared.
+ * and smaller versions of a task are the first part of the same draw, so that sizes can be compared. `twoWeightLosses` are
+ * functions of two weights, whose paths can be seen.
  *
  * The room imports files and tensors from `data` and nothing else: it knows no network and no geometry. Digits on disk
  * are read by the Node-only part, `index.node.ts`.
@@ -41,3 +42,4 @@ export {
 export { decayingCovariance, type LinearRegressionOptions, linearRegression } from "./linear-regression.ts";
 export { type ROfKOptions, rOfK } from "./r-of-k.ts";
 export { rowSequential, timeFirst } from "./row-sequential.ts";
+export { type TwoWeightLoss, twoWeightLosses, type WeightPair } from "./two-weight-losses.ts";

@@ -51,12 +51,13 @@ export function linearRegression(options: LinearRegressionOptions, random: Rando
   const data = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
   const normals = stationaryNormals(largestInputs, (lag) => decayingCovariance(lag, power, scale));
   const stream = random.stream("inputs");
+  const shifts = new Float64Array(inputs);
   for (let first = 0; first < samples; first += 2) {
     const rows = normals.drawTwo(stream.stream(`normals ${first}`));
     for (let k = 0; k < 2 && first + k < samples; k++) {
       const sample = first + k;
-      const uniform = stream.stream(`uniforms ${sample}`);
-      for (let i = 0; i < inputs; i++) data[sample * inputs + i] = rows[k][i] + uniform.uniform() - 0.5;
+      stream.stream(`uniforms ${sample}`).fillUniforms(shifts);
+      fillSample(data.subarray(sample * inputs, (sample + 1) * inputs), rows[k], shifts);
     }
   }
   const labels = labelsOf(samples, random.stream("labels"));
@@ -67,6 +68,15 @@ export function linearRegression(options: LinearRegressionOptions, random: Rando
     validation: null,
     heldOut: null,
   };
+}
+
+/** Normal numbers with a uniform one from −½ to ½ added to each. */
+function fillSample(
+  sample: Float32Array | Float64Array,
+  normals: Float64Array,
+  uniforms: Float64Array,
+): void {
+  for (let i = 0; i < sample.length; i++) sample[i] = normals[i] + uniforms[i] - 0.5;
 }
 
 function trainSet(data: Float32Array | Float64Array, labels: Float64Array, inputs: number): Examples {

@@ -23,7 +23,11 @@ async function violations(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help} (${html})`));
 }
 
-const places = [...pages.map(({ path }) => path), "infer?example=digits-2-norm"];
+const places = [
+  ...pages.map(({ path }) => path),
+  "infer?example=digits-2-norm",
+  "infer?example=spines-simulated&control=none&initial=day0&final=day8",
+];
 const looks = (["light", "dark"] as const).flatMap((theme) => [390, 1920].map((width) => ({ theme, width })));
 
 describe.skipIf(chromium === null)("the lab", () => {

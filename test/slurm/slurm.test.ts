@@ -1,11 +1,20 @@
 /** Sweeps on a real Slurm: an array job, followed, left, rejoined, and submitted again where a task dies. */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { slurmDefaults } from "../../src/experiment/slurm-script.ts";
 import { type SlurmSweepOptions, sweepOnSlurm } from "../../src/experiment/slurm-sweep.node.ts";
+import { expectRefusal, runCommand } from "../command.ts";
 import { noSlurm, startSlurm } from "./slurm.ts";
 
 if (noSlurm !== null) console.warn(`SKIPPED: sweeps on a real Slurm (${noSlurm})`);
@@ -105,5 +114,84 @@ describe.skipIf(noSlurm !== null)("sweepOnSlurm", () => {
       /^sbatch: expected Slurm to take it, got ".*[Ii]nvalid partition/,
     );
     expect(existsSync(join(options.store, "slurm", "refused.json"))).toBe(false);
+  });
+
+  describe("syngeo sweep --slurm", () => {
+    const plan = {
+      schema: "syngeo.plan/1",
+      name: "tiny",
+      kind: "train",
+      settings: {
+        preset: "linear-regression",
+        task: { inputs: 60, samples: 7 },
+        learning: { passes: 4, batch: 3, learningRate: 0.005 },
+      },
+      cross: { "geometry.potential": ["2-norm", "negative-entropy"], seed: { from: 1, to: 4 } },
+    };
+    const words = (...others: string[]) => {
+      writeFileSync(join(root, "tiny.json"), JSON.stringify(plan));
+      const { stdout, stderr, status } = runCommand(root, ["sweep", "tiny.json", "--json", ...others]);
+      expect(stderr).toBe("");
+      return { ...JSON.parse(stdout), exit: status };
+    };
+    const rowsIn = (store: string) =>
+      Object.fromEntries(
+        readdirSync(join(root, store, "runs")).map((id) => [
+          id,
+          readFileSync(join(root, store, "runs", id, "rows.json"), "utf8"),
+        ]),
+      );
+
+    it("gives the rows that two processes give, bit for bit, and nothing to do the second time", () => {
+      writeFileSync(join(root, "slurm.json"), JSON.stringify({ tasks: 3, environment: ["export LAB=1"] }));
+      expect(words("--store", "here", "--jobs", "2")).toMatchObject({ made: 8, exit: 0 });
+      const summary = words("--store", "there", "--slurm", "--slurm-config", "slurm.json", "--time", "10");
+      expect(summary).toMatchObject({
+        schema: "syngeo.sweep/1",
+        status: "done",
+        made: 8,
+        failed: [],
+        exit: 0,
+      });
+      expect(summary.jobs).toHaveLength(1);
+      expect(rowsIn("there")).toEqual(rowsIn("here"));
+      expect(words("--store", "there", "--slurm")).toMatchObject({ before: 8, made: 0, jobs: summary.jobs });
+    }, 120_000);
+
+    it("keeps what a run says that cannot be made, and exits with 3", () => {
+      const settings = { preset: "mnist-mlp", task: { folder: "no-such-folder" } };
+      writeFileSync(
+        join(root, "failing.json"),
+        JSON.stringify({ ...plan, settings, cross: { seed: [1, 2] } }),
+      );
+      const line = ["sweep", "failing.json", "--json", "--store", "failing", "--slurm"];
+      const { stdout, status } = runCommand(root, line);
+      expect(JSON.parse(stdout).failed[0].message).toContain("no-such-folder");
+      expect(status).toBe(3);
+    }, 120_000);
+
+    it("refuses settings that no cluster has in one sentence", () => {
+      const line = ["sweep", "tiny.json", "--store", "refused"];
+      expectRefusal(
+        root,
+        [...line, "--partition", "cpu"],
+        /--partition: expected --slurm beside it, got none/,
+      );
+      expectRefusal(
+        root,
+        [...line, "--slurm", "--partition", "gpu"],
+        /^syngeo: sbatch: expected Slurm to take it/,
+      );
+      expectRefusal(
+        root,
+        [...line, "--slurm", "--slurm-config", "tiny.json"],
+        /expected one of partition, .* got "schema"/,
+      );
+      expectRefusal(
+        root,
+        [...line, "--slurm", "--slurm-config", "nowhere.json"],
+        /expected a file of JSON, got none/,
+      );
+    }, 60_000);
   });
 });

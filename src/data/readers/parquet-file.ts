@@ -81,7 +81,7 @@ export async function readParquetFooter(
   // Statistics are not used, and theirs are the only values the footer converts.
   const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
   const groups = metadata.row_groups;
-  const rows = groups.reduce((sum, group) => sum + countOf(group.num_rows, "rows"), 0);
+  const rows = groups.reduce((sum, group) => sum + rowsOfGroup(group), 0);
   return { rows, columns: parquetSchema(metadata).children, groups };
 }
 
@@ -93,13 +93,24 @@ function countOf(value: unknown, what: string): number {
   return count;
 }
 
-/** The values of one flat column in one row group; missing ones are undefined. What the library throws passes through. */
-export async function readParquetChunk(
-  source: ByteSource,
-  group: ParquetGroup,
-  column: ParquetColumn,
-  options: SliceOptions | undefined,
-): Promise<unknown[]> {
+/** A page of values in its file, with its header, and the dictionary that it may point into. */
+export interface ParquetPage {
+  readonly start: number;
+  readonly end: number;
+  readonly values: number;
+  readonly dictionary: ParquetSpan | null;
+}
+
+interface ParquetSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+type PageReader = { readonly view: DataView; offset: number };
+type PageValues = ReturnType<typeof convert>;
+
+/** Where one flat column of one row group lies, and how its pages are opened. */
+function chunkOf(group: ParquetGroup, column: ParquetColumn) {
   const chunk = group.columns.find(
     ({ meta_data }) => meta_data?.path_in_schema.join("\0") === column.element.name,
   );
@@ -107,39 +118,146 @@ export async function readParquetChunk(
   if (found === undefined || chunk?.file_path) throw new RangeError("a row group without its values");
   const decompress = decompressors[found.codec];
   if (decompress === undefined) throw new RangeError(`the compression ${found.codec}`);
-  const rows = countOf(group.num_rows, "rows");
+  const rows = rowsOfGroup(group);
   const dictionary = countOf(found.dictionary_page_offset ?? 0, "bytes");
   const start = dictionary > 0 ? dictionary : countOf(found.data_page_offset, "bytes");
-  const bytes = await source.slice(start, start + countOf(found.total_compressed_size, "bytes"), options);
-  return readPages(bytes, column, rows, decompress);
+  return { start, end: start + countOf(found.total_compressed_size, "bytes"), rows, decompress };
 }
 
-function readPages(
-  bytes: Uint8Array,
+export const rowsOfGroup = (group: ParquetGroup): number => countOf(group.num_rows, "rows");
+
+/** The library reads its buffer past the end of a view: the bytes get a buffer of their own. */
+function readerOf(bytes: Uint8Array): PageReader {
+  return { view: new DataView(new Uint8Array(bytes).buffer), offset: 0 };
+}
+
+/**
+ * The values of one flat column in one row group, page by page; missing ones are undefined. What the library throws passes
+ * through.
+ */
+export async function readParquetChunk(
+  source: ByteSource,
+  group: ParquetGroup,
   column: ParquetColumn,
-  rows: number,
-  decompress: Decompress,
-): unknown[] {
+  options: SliceOptions | undefined,
+): Promise<PageValues[]> {
+  const { start, end, rows, decompress } = chunkOf(group, column);
+  const bytes = await source.slice(start, end, options);
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
-  const values: unknown[] = [];
-  let dictionary: ReturnType<typeof convert> | undefined;
-  while (values.length < rows && reader.offset < bytes.length) {
+  const pages: PageValues[] = [];
+  let dictionary: PageValues | undefined;
+  let seen = 0;
+  while (seen < rows && reader.offset < bytes.length) {
     const header = parquetHeader(reader);
-    requirePageWithin(header, column, bytes.length - reader.offset, rows - values.length);
-    requireLevelsWithin(header, column, bytes.subarray(reader.offset));
-    const isPlain = header.data_page_header_v2?.is_compressed === false;
-    if (header.data_page_header_v2) header.data_page_header_v2.is_compressed = true;
-    const decoder = decoderOf(column, header, isPlain ? decompressors.UNCOMPRESSED : decompress);
-    const { data } = readPage(reader, header, decoder, dictionary, undefined, 0);
+    requirePageWithin(header, column, bytes.length - reader.offset, rows - seen);
+    const data = openPage(reader, header, column, dictionary, decompress);
+    if (header.type === "DICTIONARY_PAGE") dictionary = data;
+    else if (data !== undefined) {
+      pages.push(data);
+      seen += data.length;
+    }
+  }
+  if (seen !== rows) throw new RangeError(`${seen} values for ${rows} rows`);
+  return pages;
+}
+
+/** The values of the page whose header has just been read. */
+function openPage(
+  reader: PageReader,
+  header: PageHeader,
+  column: ParquetColumn,
+  dictionary: PageValues | undefined,
+  decompress: Decompress,
+): PageValues | undefined {
+  const { buffer, byteOffset, byteLength } = reader.view;
+  requireLevelsWithin(header, column, new Uint8Array(buffer, byteOffset, byteLength).subarray(reader.offset));
+  const isPlain = header.data_page_header_v2?.is_compressed === false;
+  if (header.data_page_header_v2) header.data_page_header_v2.is_compressed = true;
+  const decoder = decoderOf(column, header, isPlain ? decompressors.UNCOMPRESSED : decompress);
+  const { data } = readPage(reader, header, decoder, dictionary, undefined, 0);
+  if (header.type === "DICTIONARY_PAGE") return data === undefined ? undefined : convert(data, decoder);
+  if (data?.length !== countsOf(header).values) throw new RangeError("a page of fewer values");
+  return data;
+}
+
+/** Bytes in which most headers of pages end; the statistics of text make some longer. */
+const headerWindow = 1024;
+
+/** The pages of one flat column in one row group, of which only the headers are read. What the library throws passes through. */
+export async function listParquetPages(
+  source: ByteSource,
+  group: ParquetGroup,
+  column: ParquetColumn,
+  options: SliceOptions | undefined,
+): Promise<ParquetPage[]> {
+  const { start, end, rows } = chunkOf(group, column);
+  const pages: ParquetPage[] = [];
+  let dictionary: ParquetSpan | null = null;
+  for (let at = start, seen = 0; seen < rows; ) {
+    const { header, length } = await headerAt(source, at, end, options);
+    requirePageWithin(header, column, end - at - length, rows - seen);
+    const span: ParquetSpan = { start: at, end: at + length + header.compressed_page_size };
+    at = span.end;
     if (header.type === "DICTIONARY_PAGE") {
-      dictionary = data === undefined ? undefined : convert(data, decoder);
+      dictionary = span;
       continue;
     }
-    if (data?.length !== countsOf(header).values) throw new RangeError("a page of fewer values");
-    for (const value of data) values.push(value);
+    const { values } = countsOf(header);
+    pages.push({ ...span, values, dictionary });
+    seen += values;
   }
-  if (values.length !== rows) throw new RangeError(`${values.length} values for ${rows} rows`);
-  return values;
+  return pages;
+}
+
+async function headerAt(source: ByteSource, at: number, end: number, options: SliceOptions | undefined) {
+  for (let size = headerWindow; ; size *= 4) {
+    const bytes = await source.slice(at, Math.min(at + size, end), options);
+    try {
+      const reader = readerOf(bytes);
+      return { header: parquetHeader(reader), length: reader.offset };
+    } catch (error) {
+      if (!(error instanceof RangeError) || at + size >= end) throw error;
+    }
+  }
+}
+
+/** The values of a dictionary. What the library throws passes through. */
+export async function readParquetDictionary(
+  source: ByteSource,
+  {
+    group,
+    column,
+    span,
+  }: { readonly group: ParquetGroup; readonly column: ParquetColumn; readonly span: ParquetSpan },
+  options: SliceOptions | undefined,
+): Promise<PageValues | undefined> {
+  const reader = readerOf(await source.slice(span.start, span.end, options));
+  return openPage(reader, parquetHeader(reader), column, undefined, chunkOf(group, column).decompress);
+}
+
+/** The values of a page; missing ones are undefined. What the library throws passes through. */
+export async function readParquetPage(
+  source: ByteSource,
+  {
+    group,
+    column,
+    page,
+    dictionary,
+  }: {
+    readonly group: ParquetGroup;
+    readonly column: ParquetColumn;
+    readonly page: ParquetPage;
+    readonly dictionary: PageValues | undefined;
+  },
+  options: SliceOptions | undefined,
+): Promise<PageValues> {
+  const reader = readerOf(await source.slice(page.start, page.end, options));
+  const header = parquetHeader(reader);
+  // The same checks as where the page was listed: the file may have been written to since.
+  requirePageWithin(header, column, page.end - page.start - reader.offset, page.values);
+  const data = openPage(reader, header, column, dictionary, chunkOf(group, column).decompress);
+  if (data?.length !== page.values) throw new RangeError(`${data?.length ?? 0} values for ${page.values}`);
+  return data;
 }
 
 /** The library's decoder, its pages opened by a function that checks the runs in them. */

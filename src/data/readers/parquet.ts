@@ -7,7 +7,7 @@ import { describeColumn } from "../describe-column.ts";
 import type { FileReader, LeftOut, ReadOptions } from "../file-contents.ts";
 import { describeFirstBytes, firstBytesLength, startsWith } from "../first-bytes.ts";
 import { orDamaged } from "../foreign-errors.ts";
-import { columnOfValues } from "../typed-column.ts";
+import { columnOfParts } from "../typed-column.ts";
 import { listed, namesThere } from "../unknown-name.ts";
 import {
   type ParquetColumn,
@@ -44,26 +44,38 @@ export const parquetReader: FileReader = {
 
 const whereOf = (source: ByteSource) => `parquet "${source.name}"`;
 
+/** What may be damaged in a file of Parquet, for `orDamaged`. */
+export const parquetDamage = (source: ByteSource, expected: string) => ({
+  code: "bad-parquet",
+  where: whereOf(source),
+  expected,
+});
+
+/** The row groups of a file and its columns of numbers or text, those named or all. Throws as the reader does. */
+export async function openParquet(source: ByteSource, options: ReadOptions | undefined) {
+  await requireParquet(source, options);
+  const damage = parquetDamage(source, "a footer with columns and row groups");
+  const layout = await orDamaged(damage, options, () => readParquetFooter(source, options));
+  requireRows(source, layout);
+  return { layout, ...chooseColumns(source, layout, options) };
+}
+
 async function readParquet(
   source: ByteSource,
   options: ReadOptions | undefined,
 ): Promise<{ readonly table: Table; readonly leftOut: { leftOut?: readonly LeftOut[] } }> {
-  await requireParquet(source, options);
-  const where = whereOf(source);
-  const footer = { code: "bad-parquet", where, expected: "a footer with columns and row groups" };
-  const layout = await orDamaged(footer, options, () => readParquetFooter(source, options));
-  requireRows(source, layout);
-  const { chosen, leftOut } = chooseColumns(source, layout, options);
+  const { layout, chosen, leftOut } = await openParquet(source, options);
   const columns: Column[] = [];
   for (const column of chosen) {
     const { name } = column.element;
-    const values: unknown[] = [];
+    const damage = parquetDamage(source, `the values of column "${name}"`);
+    const pages: ArrayLike<unknown>[] = [];
     for (const group of layout.groups) {
-      const damage = { code: "bad-parquet", where, expected: `the values of column "${name}"` };
-      const part = await orDamaged(damage, options, () => readParquetChunk(source, group, column, options));
-      for (const value of part) values.push(value);
+      pages.push(
+        ...(await orDamaged(damage, options, () => readParquetChunk(source, group, column, options))),
+      );
     }
-    columns.push(columnOfValues(where, name, values));
+    columns.push(columnOfParts(whereOf(source), name, pages));
   }
   const table = { source: `table "${source.name}"`, rows: layout.rows, columns, lines: null };
   return { table, leftOut: leftOut.length > 0 ? { leftOut } : {} };

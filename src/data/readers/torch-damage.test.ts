@@ -9,7 +9,7 @@ import { bytesSource } from "../byte-source.ts";
 import { readFile } from "../readers.ts";
 import { listZip, openZipEntry, writeZip } from "../zip.ts";
 
-/** Damaged files of each kind; the long run is `SYNGEO_MUTATIONS=10000 npx vitest run src/data/readers/torch-damage.test.ts`. */
+/** Damaged files of each kind; the long run is `npm run test:hostile`. */
 const mutations = Number(process.env.SYNGEO_MUTATIONS ?? 500);
 /** Beyond these many bytes a file is cut at each 97th only. */
 const small = 400;

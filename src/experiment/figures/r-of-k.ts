@@ -102,7 +102,12 @@ function compared(
       source: SOURCE,
       found: own.reduce((sum, network) => sum + network.accuracy, 0) / own.length,
       tolerance: TOLERANCE,
-      note: search ? `rates found ${rates.join(", ")}; published ${rate}` : "",
+      note: [
+        ...(search ? [`rates found ${rates.join(", ")}, published ${rate}`] : []),
+        ...(inputs === 20_000
+          ? ["its last steps decide, seeds end up to 16 points apart (docs/learning.md)"]
+          : []),
+      ].join("; "),
     }),
   ];
 }

@@ -1,14 +1,13 @@
 /** The kind of run `train`: one experiment, its folder as `syngeo train` writes it, and the geometry that its weights show. */
 
-import { join } from "node:path";
 import { InputError } from "../../errors.ts";
-import { parsePotential } from "../../geometry/index.ts";
 import { infer, matchTensors, pairTensors } from "../../inference/index.ts";
 import { createRandom } from "../../random.ts";
-import { type Experiment, parseExperiment } from "../experiment.ts";
+import type { Experiment } from "../experiment.ts";
+import { experimentFrom, type Overrides } from "../overrides.ts";
 import { presetNamed } from "../presets.ts";
 import { runExperiment } from "../run-experiment.node.ts";
-import { readTensors, runFiles } from "../run-folder.node.ts";
+import { readEnds } from "../run-folder.node.ts";
 import type { Row, RunKind, RunOutcome, RunTools } from "../run-kind.ts";
 import type { RunRecord } from "../run-record.ts";
 import { checkedSettings, type DeepReadonly, z } from "../schema.ts";
@@ -34,46 +33,14 @@ export const train: RunKind<TrainSettings> = {
   run: runTrain,
 };
 
-type Json = Readonly<Record<string, unknown>>;
-
 function parseTrain(json: unknown, source: string): TrainSettings {
   const { preset, measure } = checkedSettings(own, json, { source, code: "bad-experiment" });
   const isOwn = (key: string) => key in own.shape;
   // `own` has refused what is no object.
-  const given = Object.fromEntries(Object.entries(json as Json).filter(([key]) => !isOwn(key)));
-  const settings = preset === undefined ? given : merged(presetNamed(preset).experiment, given);
-  return { ...canonical(parseExperiment(settings, source)), measure };
-}
-
-/** What is given over what is there; an object that names another variant, such as another task, is taken whole. */
-function merged(base: Json, given: Json): Json {
-  const entries = Object.entries(given).map(([key, value]) => {
-    const before = Object.hasOwn(base, key) ? base[key] : undefined;
-    return [
-      key,
-      isObject(before) && isObject(value) && isVariant(before, value) ? merged(before, value) : value,
-    ];
-  });
-  return { ...base, ...Object.fromEntries(entries) };
-}
-
-const isVariant = (before: Json, given: Json) => given.name === undefined || given.name === before.name;
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Potentials by their own names: `eg` and `negative-entropy` are the same run. */
-function canonical(experiment: Experiment): Experiment {
-  const named = <T extends { readonly potential: string }>(row: T): T => ({
-    ...row,
-    potential: parsePotential(row.potential).name,
-  });
-  const { geometry } = experiment;
-  const { parameters, switches } = geometry;
+  const given = Object.fromEntries(Object.entries(json as Overrides).filter(([key]) => !isOwn(key)));
   return {
-    ...experiment,
-    geometry: { ...named(geometry), parameters: parameters.map(named), switches: switches.map(named) },
+    ...experimentFrom(preset === undefined ? {} : presetNamed(preset).experiment, given, source),
+    measure,
   };
 }
 
@@ -128,9 +95,7 @@ interface Measured {
 
 /** The geometry of each tensor that fits, on its own. */
 async function measureTensors(folder: string, { seed }: TrainSettings, include: readonly string[]) {
-  const read = async (name: string) =>
-    Object.entries(await readTensors(join(folder, name))).map(([key, tensor]) => ({ name: key, tensor }));
-  const [initial, final] = [await read(runFiles.initial), await read(runFiles.final)];
+  const { initial, final } = await readEnds(folder);
   const { matched } = matchTensors(initial, final, { source: "measure", include });
   return matched.map(({ name, ...ends }): Measured => {
     try {

@@ -4,10 +4,10 @@ import { batch, type Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { parsePotentials } from "../../geometry/index.ts";
-import { Choice, NumberField, SelectField, SliderField, TextField } from "../parts/fields.tsx";
+import { Choice, NumberField, SelectField, SliderField, TextField, Toggle } from "../parts/fields.tsx";
 import { Term } from "../parts/term.tsx";
 import type { AddressState } from "../route.ts";
-import type { Choice as Choices } from "./infer-choice.ts";
+import { type Choice as Choices, triesNoise } from "./infer-choice.ts";
 import type { ColumnOffer, Offer } from "./infer-offer.ts";
 
 export type Values = AddressState<Choices>["values"];
@@ -227,6 +227,13 @@ function NoiseFields({ offer, values }: SettingsProps) {
             help="SD of one reading in the unit of the weights"
           />
         </>
+      ) : null}
+      {triesNoise({ noise: noise.value, control: values.control.value }) ? (
+        <Toggle
+          label="Try what noise would do"
+          value={values.sensitivity}
+          help="5, 10 and 20 % of it; takes longer"
+        />
       ) : null}
       {noise.value === "repeats" ? (
         <>

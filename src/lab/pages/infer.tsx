@@ -10,16 +10,9 @@ import { addressState } from "../route.ts";
 import { callWorker } from "../worker-calls.ts";
 import type { InferAnswer, InferProgress, InferRequest } from "./infer.worker.ts";
 import { Answer } from "./infer-answer.tsx";
-import {
-  type Choice,
-  type Example,
-  guessOf,
-  parameters,
-  type Question,
-  questionOf,
-  stillFits,
-} from "./infer-choice.ts";
+import { type Choice, type Example, parameters, type Question, questionOf } from "./infer-choice.ts";
 import { ExampleButtons, exampleFile } from "./infer-examples.tsx";
+import { guessOf, stillFits } from "./infer-guess.ts";
 import type { Offer } from "./infer-offer.ts";
 import { Settings, type Values } from "./infer-settings.tsx";
 import { createInferWorker } from "./infer-worker.ts";
@@ -86,7 +79,7 @@ function choiceOf(values: Values): Choice {
 
 /** All as at first, but for what is guessed and what does not depend on the file. */
 function setChoice(values: Values, guess: Partial<Choice>): void {
-  const kept = ["potentials", "level", "seed", "example"];
+  const kept = ["potentials", "level", "seed", "sensitivity", "example"];
   for (const [name, { initial }] of Object.entries(parameters)) {
     if (kept.includes(name)) continue;
     // A guess has the types of the parameters, whose keys these are.

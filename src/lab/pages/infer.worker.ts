@@ -48,13 +48,16 @@ answerCalls<InferRequest, Offer | InferAnswer | Blob, InferProgress>(async (requ
   return answerOf(files, question, report);
 });
 
-function optionsOf({ selection, noise, potentials, level, seed }: Question, report: Report): InferOptions {
+function optionsOf(
+  { selection, noise, potentials, level, seed, sensitivity }: Question,
+  report: Report,
+): InferOptions {
   const levels = chosenNoise({ ...noise, repeat: selection.repeat });
   return {
     random: createRandom(seed),
     seed,
     level,
-    sensitivity: true,
+    sensitivity,
     onProgress: report,
     ...(levels === null ? {} : { noise: levels }),
     ...(potentials === "" ? {} : { potentials: parsePotentials(potentials, "--potentials") }),

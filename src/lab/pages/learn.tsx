@@ -69,6 +69,8 @@ export default function Learn() {
           onSubmit={(event) => {
             event.preventDefault();
             start(settings);
+            // On a phone what moves lies below the settings.
+            document.getElementById("learned")?.scrollIntoView({ block: "nearest" });
           }}
         >
           <Settings values={values} disabled={isLearning} />

@@ -19,6 +19,8 @@ export function FigureFrame({ svg, name, caption }: FigureFrameProps) {
   useEffect(() => {
     // Parsed as XML, not as HTML: no text of a file becomes an element.
     const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+    // The figure has a label of its own; those of its parts are the library's words, and no role goes with them.
+    for (const part of parsed.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
     place.current?.replaceChildren(parsed);
   }, [svg]);
   return (

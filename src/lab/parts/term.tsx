@@ -1,8 +1,8 @@
 /** A word with its one-line explanation on hover, focus or touch. */
 
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { type GlossaryWord, glossary } from "../glossary.ts";
 
 interface TermProps {
@@ -15,9 +15,23 @@ interface TermProps {
 export function Term({ word, children }: TermProps) {
   const id = useId();
   const open = useSignal(false);
+  const wordElement = useRef<HTMLButtonElement>(null);
+  const explanation = useRef<HTMLSpanElement>(null);
   const show = () => {
     open.value = true;
   };
+  useSignalEffect(() => {
+    if (!open.value) return;
+    const place = () => placeBeneath(wordElement.current, explanation.current);
+    place();
+    // Of the page and of anything in it that scrolls.
+    window.addEventListener("scroll", place, true);
+    window.addEventListener("resize", place);
+    return () => {
+      window.removeEventListener("scroll", place, true);
+      window.removeEventListener("resize", place);
+    };
+  });
   const hide = () => {
     open.value = false;
   };
@@ -25,6 +39,7 @@ export function Term({ word, children }: TermProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: the button inside takes focus and keys; here the pointer may rest on the explanation.
     <span class="term" onMouseEnter={show} onMouseLeave={hide}>
       <button
+        ref={wordElement}
         type="button"
         class="term-word"
         aria-describedby={id}
@@ -37,9 +52,21 @@ export function Term({ word, children }: TermProps) {
       >
         {children ?? word}
       </button>
-      <span role="tooltip" id={id} class="explanation" hidden={!open.value}>
+      <span ref={explanation} role="tooltip" id={id} class="explanation" hidden={!open.value}>
         {glossary[word]}
       </span>
     </span>
   );
+}
+
+const EDGE = 8;
+
+/** Within the window, and not cut off by what the word scrolls in. */
+function placeBeneath(word: HTMLElement | null, explanation: HTMLElement | null): void {
+  if (word === null || explanation === null) return;
+  const { left, bottom } = word.getBoundingClientRect();
+  explanation.hidden = false;
+  const last = document.documentElement.clientWidth - explanation.offsetWidth - EDGE;
+  explanation.style.left = `${Math.max(EDGE, Math.min(left, last))}px`;
+  explanation.style.top = `${bottom}px`;
 }

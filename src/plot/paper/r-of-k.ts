@@ -17,6 +17,7 @@ export interface IrrelevantInputsPoint {
   readonly accuracy: number;
 }
 
+const CHANCE_DASH = "1 3";
 const TITLE = "Accuracy with irrelevant inputs";
 /** The factor on the place of a published point, so that it stands beside ours, not under them. */
 const ASIDE = 1.12;
@@ -42,6 +43,7 @@ export function irrelevantInputs(
   const ticks = { inputs: logTicks(view), accuracy: accuracyTicks };
   const legend: LegendEntry[] = [
     ...potentials.map((potential): LegendEntry => ({ label: potential, mark: "line", ...look(potential) })),
+    { label: "chance", colour: INK, mark: "line", dash: CHANCE_DASH },
     { label: "one network", colour: INK, mark: "dot" },
     { label: "published mean", colour: INK, mark: "diamond" },
   ];
@@ -60,7 +62,7 @@ export function irrelevantInputs(
         verticalGrid(ticks.inputs),
         bottomAxis(ticks.inputs, "irrelevant inputs"),
         leftAxis(ticks.accuracy, "accuracy on held-out examples"),
-        ruleY([0.5], { stroke: INK, strokeDasharray: "1 3" }),
+        ruleY([0.5], { stroke: INK, strokeDasharray: CHANCE_DASH }),
         ...potentials.flatMap((potential) => marksOf(potential, points, published)),
       ],
     }),
