@@ -62,8 +62,8 @@ answerCalls<LearnRequest, LearnAnswer, Standpoint>(async ({ experiment, from }, 
   });
   return {
     status: outcome.status === "diverged" ? "diverged" : "done",
-    // The rest is advice for a terminal.
-    message: outcome.message.replace(/;.*$/, ""),
+    // What follows is advice for a terminal.
+    message: outcome.message.replace(/;.*$/, "; lower the learning rate"),
     standpoint: { initial: outcome.initial, weights: outcome.final, passes, interruption: null },
   };
 });
