@@ -3,12 +3,14 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
+import { labDigits } from "./scripts/lab-digits.ts";
 
 const manifest = JSON.parse(readFileSync(resolve(import.meta.dirname, "package.json"), "utf8"));
 
 export default defineConfig({
   root: resolve(import.meta.dirname, "src/lab"),
   base: "./",
+  plugins: [labDigits()],
   define: { SYNGEO_VERSION: JSON.stringify(manifest.version) },
   build: {
     outDir: resolve(import.meta.dirname, "dist/lab"),

@@ -30,6 +30,7 @@ export {
 } from "./control/simulate-control.ts";
 export { type Deconvolution, deconvolve } from "./deconvolution.ts";
 export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
+export { type DualChanges, dualChangesOf } from "./dual-changes.ts";
 export {
   type ExponentScores,
   leastScore,

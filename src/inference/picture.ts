@@ -1,23 +1,22 @@
 /** The numbers behind the figures of a fit. */
 
-import { type Potential, parsePotential, potentialOfExponent } from "../geometry/index.ts";
+import { parsePotential, potentialOfExponent } from "../geometry/index.ts";
 import type { Random } from "../random.ts";
 import { activityMixture, activityOf } from "./control/activity-mixture.ts";
 import { controlPairs, type SizedPairs } from "./control/control-pairs.ts";
 import { controlScale } from "./control/control-scale.ts";
 import { DELTA_CDF_FLOOR, deltaCdf } from "./delta-cdf.ts";
+import { dualChangesOf } from "./dual-changes.ts";
 import { continuumPairs } from "./dual-continuum.ts";
 import { ordinalsOf, rankEstimate } from "./estimate.ts";
 import type { GeometryFit } from "./geometry-fit.ts";
-import type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
+import type { ControlPoint, GeometryPicture } from "./geometry-picture.ts";
 import { type PairedWeights, restrictPairs, usablePlaces } from "./paired-weights.ts";
 import { detailAround } from "./profile-likelihood.ts";
 import { independenceTest } from "./rank-independence.ts";
 
 const SAMPLE = 3000;
 const PICTURE_PAIRS = 50_000;
-const HISTOGRAM_BINS = 50;
-const HISTOGRAM_END = 5;
 const CONTINUUM = { high: 3, step: 0.05 } as const;
 const INDEPENDENCE = { low: -1.5, high: 4, step: 0.1 } as const;
 
@@ -66,7 +65,9 @@ export function pictureOfDraw(
   const root = Math.sqrt(taken.initial.length);
   return {
     sample: sampleOf(sample, of),
-    histograms: fit.potentials.flatMap(({ name }) => histogramOf(parsePotential(name), taken) ?? []),
+    histograms: fit.potentials.flatMap(
+      ({ name }) => dualChangesOf(parsePotential(name), taken.initial, taken.final).histogram ?? [],
+    ),
     continuum: steps(0, CONTINUUM.high, CONTINUUM.step).map((exponent) => {
       const measure = deltaCdf(potentialOfExponent(exponent), taken.initial, taken.final);
       return measure.status === "ok"
@@ -111,26 +112,6 @@ function sampleOf({ initial, final, group }: PairedWeights, of: number): Geometr
     final: Array.from(final),
     group: group && Array.from(group.index, (place) => group.names[place]),
     of,
-  };
-}
-
-function histogramOf(potential: Potential, { initial, final }: PairedWeights): DualHistogram | null {
-  const changes = new Float64Array(initial.length);
-  const measure = deltaCdf(potential, initial, final, { changes });
-  if (measure.status !== "ok") return null;
-  const width = (2 * HISTOGRAM_END) / HISTOGRAM_BINS;
-  const counts = new Float64Array(HISTOGRAM_BINS);
-  let beyond = 0;
-  for (const change of changes) {
-    const bin = Math.floor((change / measure.deviation + HISTOGRAM_END) / width);
-    if (bin < 0 || bin >= HISTOGRAM_BINS) beyond++;
-    else counts[bin]++;
-  }
-  return {
-    potential: potential.name,
-    edges: steps(-HISTOGRAM_END, HISTOGRAM_END, width),
-    density: Array.from(counts, (count) => count / changes.length / width),
-    beyond: beyond / changes.length,
   };
 }
 

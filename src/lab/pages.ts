@@ -26,6 +26,12 @@ export const pages: readonly Page[] = [
     load: () => import("./pages/mirror.tsx"),
   },
   {
+    path: "learn",
+    title: "Learn",
+    summary: "Train a network in a geometry and watch its weights; then ask which geometry it was.",
+    load: () => import("./pages/learn.tsx"),
+  },
+  {
     path: "how-many",
     title: "How many synapses?",
     summary:

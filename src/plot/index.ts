@@ -13,6 +13,7 @@
 
 export { potentialLook } from "./colours.ts";
 export { dualChangeHistogram } from "./dual-change-histogram.ts";
+export { dualChangePanels } from "./dual-change-panels.ts";
 export type { Figure, FigureOptions } from "./figure.ts";
 export { continuumExponentAt } from "./figures/delta-cdf-continuum.ts";
 export { type DrawnFigure, drawFigure, drawFigures, figures } from "./figures.ts";
@@ -35,6 +36,7 @@ export { type ReportContext, reportHtml } from "./report.ts";
 export type { Range } from "./scales.ts";
 export { exponentOfSteps, type StepFit } from "./steps.ts";
 export { svgText } from "./svg-text.ts";
+export { weightHistograms } from "./weight-histograms.ts";
 export {
   formatCount,
   formatEstimate,

@@ -143,7 +143,7 @@ function membersOf(rows: readonly FigureRow[]): readonly Member[] {
         power: Number(row["task.power"]),
         inputs: Number(row["task.inputs"]),
         samples: Number(row["task.samples"]),
-        seed: Number(row.seed),
+        seed: Number(row.memberSeed),
         deltaCdf,
         relativeChange,
         loss: typeof loss === "number" ? loss : null,

@@ -87,7 +87,7 @@ function rowOf({ potential, seed, passes, learningRate, loss, initial, final }: 
   const isOk = measured.status === "ok" && Number.isFinite(measured.magnitude);
   return {
     potential,
-    seed,
+    memberSeed: seed,
     passes,
     learningRate,
     loss: Number.isFinite(loss) ? loss : null,

@@ -1,11 +1,12 @@
 /** The paper's look at a geometry: is the change in its dual space Gaussian? */
 
-import type { GeometryFit, PotentialScore } from "../../inference/geometry-fit.ts";
+import type { DualChanges } from "../../inference/dual-changes.ts";
+import type { PotentialScore } from "../../inference/geometry-fit.ts";
 import type { DualHistogram, GeometryPicture } from "../../inference/geometry-picture.ts";
 import { BOTTOM_MARGIN, bottomAxis, leftAxis } from "../axes.ts";
 import { GREY, INK, potentialLook } from "../colours.ts";
 import type { Figure } from "../figure.ts";
-import { drawFrame, drawReason, FONT_SIZE } from "../frame.ts";
+import { drawFrame, drawReason, FONT_SIZE, type FrameOptions } from "../frame.ts";
 import { areaY, line, plotGroup } from "../marks.ts";
 import { linearTicks } from "../scales.ts";
 import { svgElement } from "../svg-element.ts";
@@ -39,44 +40,59 @@ export const dualChangeHistograms: Figure = {
     );
   },
   draw(fit, picture, { document }) {
-    const description = dualChangeHistograms.caption(fit, picture);
-    const frame = { document, title: TITLE, description };
-    if (picture.histograms.every(({ density }) => density.length === 0)) {
-      return drawReason(frame, "no named geometry has a dual change that could be counted");
-    }
-    const rows = Math.ceil(fit.potentials.length / COLUMNS);
-    const top = densityTop(picture);
-    const options = {
-      ...frame,
-      height: 38 + 18 + rows * ROW_HEIGHT + 4,
-      note: "bars: share of pairs per unit of z; line: standard normal density",
-    };
-    return drawFrame(options, ({ width }) => {
-      const panelWidth = (width - 24) / COLUMNS;
-      const panels = fit.potentials.map((score, k) => {
-        const x = 12 + (k % COLUMNS) * panelWidth;
-        const y = Math.floor(k / COLUMNS) * ROW_HEIGHT;
-        const histogram = picture.histograms.find(({ potential }) => potential === score.name);
-        return svgElement(document, "g", { transform: `translate(${x},${y})` }, [
-          ...panelHeading(document, score, panelWidth),
-          ...panelBody(document, fit, score, histogram, { width: panelWidth, top }),
-        ]);
-      });
-      return svgElement(document, "g", {}, panels);
+    const panels = fit.potentials.map((score) => {
+      const histogram = picture.histograms.find(({ potential }) => potential === score.name) ?? null;
+      return { ...score, histogram };
+    });
+    return drawPanels(panels, {
+      document,
+      title: TITLE,
+      description: dualChangeHistograms.caption(fit, picture),
     });
   },
 };
 
+/** A panel for each potential, all with the same axes. */
+export function drawPanels(
+  panels: readonly DualChanges[],
+  frame: Pick<FrameOptions, "document" | "title" | "description">,
+): SVGElement {
+  const { document } = frame;
+  const histograms = panels.flatMap(({ histogram }) => histogram ?? []);
+  if (histograms.every(({ density }) => density.length === 0)) {
+    return drawReason(frame, "no named geometry has a dual change that could be counted");
+  }
+  const names = panels.map(({ name }) => name);
+  const top = densityTop({ histograms });
+  const options = {
+    ...frame,
+    height: 38 + 18 + Math.ceil(panels.length / COLUMNS) * ROW_HEIGHT + 4,
+    note: "bars: share of pairs per unit of z; line: standard normal density",
+  };
+  return drawFrame(options, ({ width }) => {
+    const panelWidth = (width - 24) / COLUMNS;
+    const drawn = panels.map((panel, k) => {
+      const x = 12 + (k % COLUMNS) * panelWidth;
+      const y = Math.floor(k / COLUMNS) * ROW_HEIGHT;
+      return svgElement(document, "g", { transform: `translate(${x},${y})` }, [
+        ...panelHeading(document, panel, panelWidth),
+        ...panelBody(document, panel, names, { width: panelWidth, top }),
+      ]);
+    });
+    return svgElement(document, "g", {}, drawn);
+  });
+}
+
 /** The top of the axis of density, the same for all geometries so that they can be compared. */
-export function densityTop(picture: GeometryPicture): number {
-  const largest = picture.histograms.reduce(
+export function densityTop({ histograms }: Pick<GeometryPicture, "histograms">): number {
+  const largest = histograms.reduce(
     (top, { density }) => Math.max(top, ...density.filter(Number.isFinite)),
     0.42,
   );
   return 1.05 * Math.min(MOST_DENSITY, largest);
 }
 
-function panelHeading(document: Document, score: PotentialScore, width: number): SVGElement[] {
+function panelHeading(document: Document, score: DualChanges, width: number): SVGElement[] {
   const name = shortened(score.name, (width - 12) / 1.12, FONT_SIZE);
   const numbers =
     score.deltaCdf === null
@@ -90,19 +106,18 @@ function panelHeading(document: Document, score: PotentialScore, width: number):
 
 function panelBody(
   document: Document,
-  fit: GeometryFit,
-  score: PotentialScore,
-  histogram: DualHistogram | undefined,
+  panel: DualChanges,
+  names: readonly string[],
   { width, top }: { readonly width: number; readonly top: number },
 ): SVGElement[] {
-  if (histogram === undefined || histogram.density.length === 0) {
-    const lines = wrapped(missingReason(score), width - 24, FONT_SIZE);
+  const { name, histogram } = panel;
+  if (histogram === null || histogram.density.length === 0) {
+    const lines = wrapped(missingReason(panel), width - 24, FONT_SIZE);
     return lines.map((text, k) =>
       svgElement(document, "text", { x: 8, y: HEADING + 30 + 17 * k, fill: GREY }, [text]),
     );
   }
-  const names = fit.potentials.map(({ name }) => name);
-  const { colour } = potentialLook(score.name, names);
+  const { colour } = potentialLook(name, names);
   const plot = densityPlot(document, histogram, colour, { width, height: ROW_HEIGHT - HEADING - 8, top });
   return [
     svgElement(document, "g", { transform: `translate(0,${HEADING - 4})` }, [plot]),
@@ -168,7 +183,7 @@ function panelRemarks(
   );
 }
 
-export function missingReason({ deltaCdfStatus }: PotentialScore): string {
+export function missingReason({ deltaCdfStatus }: Pick<PotentialScore, "deltaCdfStatus">): string {
   if (deltaCdfStatus === "outside-domain") return "some weights lie outside the domain of this potential";
   if (deltaCdfStatus === "no-change") return "nothing changed in this dual space";
   return "no dual change was counted";
