@@ -38,4 +38,11 @@ export const pages: readonly Page[] = [
       "How many synapses an experiment needs to tell one geometry from another, by formula and by simulation.",
     load: () => import("./pages/how-many.tsx"),
   },
+  {
+    path: "figures",
+    title: "Figures",
+    summary:
+      "Figures of papers, redrawn from new runs, with the distance to the published or reference numbers.",
+    load: () => import("./pages/figures.tsx"),
+  },
 ];
