@@ -113,6 +113,9 @@ describe("two folders", () => {
       /folder "empty": expected files of arrays in it, got no files/,
     );
     expectRefusal(root, ["infer", "before", "series"], /expected tensors of one name and shape at both ends/);
+    write("one0/x.npy", encodeNpy(matrix(learned(1, 1)[0], 20)));
+    write("one1/y.npy", encodeNpy(matrix(learned(2, 1)[0], 20)));
+    expectRefusal(root, ["infer", "one0", "one1"], /x\.npy: only in the initial file/);
     write("texts/a.md", "words");
     expectRefusal(root, ["infer", "texts", "before"], /got a\.md \(no format that is read\); name a folder/);
   });
@@ -162,6 +165,29 @@ describe("--snapshots", () => {
     expect(whole).toBe(null);
     expect(steps.length).toBeLessThan(59);
     for (const [k, { initial }] of steps.entries()) expect(initial).toBe(`${k}.npy`);
+  });
+
+  it("takes folders for checkpoints where all files lie in them", () => {
+    const layers = [learned(5, 2), learned(6, 2)];
+    for (const [k, epoch] of ["2", "10"].entries()) {
+      for (const [layer, weights] of layers.entries())
+        write(`epochs/epoch${epoch}/${layer}.npy`, encodeNpy(matrix(weights[k], 20)));
+    }
+    const { steps } = json(["infer", "epochs", "--snapshots"]);
+    expect(steps).toHaveLength(1);
+    expect(steps[0]).toMatchObject({ initial: "epoch2", final: "epoch10", fit: { pairs: { used: 1200 } } });
+  });
+
+  it("gives the reason in place of a step without an answer, and goes on", () => {
+    const [a, b] = learned(7, 2);
+    for (const [k, weights] of [a, a, b].entries()) write(`twice/${k}.npy`, encodeNpy(matrix(weights, 20)));
+    const { steps, whole, status } = json(["infer", "twice", "--snapshots"]);
+    expect(steps[0]).toMatchObject({ fit: null, reason: expect.stringContaining("weights that change") });
+    expect(steps[1]).toMatchObject({ reason: null, fit: { pairs: { used: 600 } } });
+    expect(whole.fit.pairs.used).toBe(600);
+    expect(status).toBe(0);
+    expectRefusal(root, ["infer", "twice/0.npy", "twice/1.npy", "--snapshots"], /weights that change/);
+    expectRefusal(root, ["infer", "twice/0.npy", "twice/9.npy", "--snapshots"], /"twice\/9\.npy".*got none/);
   });
 
   it("refuses a single checkpoint", () => {

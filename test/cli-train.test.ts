@@ -123,7 +123,8 @@ describe("syngeo train", () => {
     ["2-norm", "0.01"],
   ])("learns a geometry that syngeo infer names: %s", (potential, rate) => {
     const run = `runs/${potential}`;
-    const words = ["--inputs", "1000", "--samples", "31", "--potential", potential, "--out", run];
+    // Fitting N samples takes the initial weights back by a correlation of √(N/2D), z = √(N/2): few of them hide that.
+    const words = ["--inputs", "1000", "--samples", "12", "--potential", potential, "--out", run];
     const trained = syngeo("train", "linear-regression", ...words, "--learning-rate", rate);
     expect(trained.status).toBe(0);
     if (rate === "search") expect(trained.stdout).toMatch(/search, 100 passes\n {2}rate +loss\n {2}1e−7 /);

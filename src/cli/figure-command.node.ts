@@ -3,8 +3,9 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import type { FigureComparison } from "../experiment/figure-definition.ts";
 import type { Comparison, FigureScale } from "../experiment/index.ts";
-import type { FigureComparison, MadeFigure } from "../experiment/make-figure.node.ts";
+import type { MadeFigure } from "../experiment/make-figure.node.ts";
 import { jobCount, sweepProgress, sweepSummary, versions } from "./sweep-command.node.ts";
 import { alignedTable, styled, figure as threeDigits } from "./terminal.node.ts";
 
@@ -30,7 +31,7 @@ export function addFigureCommand(program: Command): void {
   program
     .command("figure")
     .description(
-      "Makes the runs of a published figure, draws it, and sets each published number beside ours.",
+      "Makes the runs of a published figure, draws it, and sets each published or reference number beside ours.",
     )
     .argument("[name]", "such as r-of-k; without it the figures are listed")
     .addOption(
@@ -87,7 +88,7 @@ function summary({ folder, sweeps, comparison }: MadeFigure): string {
 }
 
 function comparisonLines({ comparisons }: FigureComparison): readonly string[] {
-  if (comparisons.length === 0) return ["no published number has its runs yet"];
+  if (comparisons.length === 0) return ["no reference number has its runs yet"];
   const rows = comparisons.map((one) => [
     one.what,
     threeDigits(one.expected),
@@ -101,7 +102,7 @@ function comparisonLines({ comparisons }: FigureComparison): readonly string[] {
   const notes = comparisons.filter(({ note }) => note !== "").map(({ what, note }) => `  ${what}: ${note}`);
   const sources = [...new Set(comparisons.map(({ source }) => source))].map((source) => `from ${source}`);
   return [
-    alignedTable([["", "published", "ours", "difference", "tolerance", "inside"], ...rows]),
+    alignedTable([["", "reference", "ours", "difference", "tolerance", "inside"], ...rows]),
     ...(notes.length === 0 ? [] : ["", ...notes]),
     "",
     `${inside} of ${judged.length} inside`,

@@ -73,6 +73,7 @@ async function openFolderBlocks(folder: string): Promise<PathBlocks | null> {
     format: formatOfFolder(found),
     tensors,
     leftOut,
+    isFolder: true,
     settingsOf,
     close: async () => {},
   };

@@ -35,6 +35,8 @@ export interface BlockFile {
   readonly format: string;
   readonly tensors: readonly TensorBlocks[];
   readonly leftOut: readonly LeftOut[];
+  /** As in FileContents. */
+  readonly isFolder?: boolean;
 }
 
 const BLOCK_FORMATS: readonly string[] = ["npy", "npz", "safetensors"];

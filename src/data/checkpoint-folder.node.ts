@@ -1,10 +1,10 @@
 /** A folder of checkpoints: its files read as one set of tensors, each named by its file. */
 
-import { readFile as readBytes, readdir, stat } from "node:fs/promises";
+import { lstat, readFile as readBytes, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { InputError, UnsupportedError } from "../errors.ts";
 import type { FileContents, FileDescription, InspectOptions, LeftOut, ReadOptions } from "./file-contents.ts";
-import { folderMarks, openFileSource } from "./file-source.node.ts";
+import { folderMarks, openFileSource, openingError } from "./file-source.node.ts";
 import { inspectFile, readFile } from "./readers.ts";
 
 const MOST_FILES = 10_000;
@@ -16,8 +16,13 @@ const byNumber = new Intl.Collator("en", { numeric: true });
 /** Whether the path is a folder of several files, and not one data set such as that of Zarr. */
 export async function isCheckpointFolder(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => null);
-  return found?.isDirectory() === true && !isOneDataSet(await readdir(path));
+  return found?.isDirectory() === true && !isOneDataSet(await namesIn(path));
 }
+
+const namesIn = (folder: string) =>
+  readdir(folder).catch(async (cause: unknown) => {
+    throw await openingError(folder, cause);
+  });
 
 const isOneDataSet = (names: readonly string[]) => folderMarks.some((mark) => names.includes(mark));
 
@@ -42,16 +47,14 @@ export async function checkpointFiles(folder: string): Promise<readonly string[]
 }
 
 async function filesIn(root: string, folder: string): Promise<readonly string[]> {
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(
-    ({ name }) => !name.startsWith("."),
-  );
-  const inside = (name: string) => relative(root, join(folder, name)).split(sep).join("/");
+  const names = (await namesIn(folder)).filter((name) => !name.startsWith("."));
   const nested = await Promise.all(
-    entries.map(async (entry): Promise<readonly string[]> => {
-      const path = join(folder, entry.name);
-      if (!entry.isDirectory())
-        return (await stat(path).catch(() => null))?.isFile() ? [inside(entry.name)] : [];
-      return isOneDataSet(await readdir(path)) ? [inside(entry.name)] : filesIn(root, path);
+    names.map(async (name): Promise<readonly string[]> => {
+      const path = join(folder, name);
+      // Links are not followed to folders, which could go on without end: as files they are refused with the reason.
+      const isFolder =
+        (await lstat(path).catch(() => null))?.isDirectory() && !isOneDataSet(await namesIn(path));
+      return isFolder ? filesIn(root, path) : [relative(root, path).split(sep).join("/")];
     }),
   );
   return nested.flat();
@@ -81,7 +84,7 @@ export async function readFolder(folder: string, options?: ReadOptions): Promise
   const tensors = found.flatMap(({ file, content }) =>
     content.tensors.map(({ name, tensor }) => ({ name: nameIn(file, content.format, name), tensor })),
   );
-  return { kind: "tensors", format: formatOfFolder(found), tensors, leftOut };
+  return { kind: "tensors", format: formatOfFolder(found), tensors, leftOut, isFolder: true };
 }
 
 /** Describes what `readFolder` reads. @throws as `readFolder` */
@@ -93,13 +96,25 @@ export async function inspectFolder(folder: string, options?: InspectOptions): P
   return { kind: "tensors", format: formatOfFolder(found), tensors, leftOut };
 }
 
-/** The files of a folder that hold arrays, in natural order, and the others with the reason. @throws as `readFolder` */
-export async function arrayFiles(
+/**
+ * The checkpoints of a folder in the natural order of their names: its files of arrays; where all such lie in folders of it,
+ * those folders. What is none of them has its reason.
+ *
+ * @throws as `readFolder`
+ */
+export async function checkpointsIn(
   folder: string,
-): Promise<{ readonly files: readonly string[]; readonly leftOut: readonly LeftOut[] }> {
+): Promise<{ readonly names: readonly string[]; readonly leftOut: readonly LeftOut[] }> {
   const { found, leftOut } = await eachFile(folder, (path) => inspectOne(path, undefined));
-  return { files: found.map(({ file }) => file), leftOut };
+  const files = found.map(({ file }) => file);
+  const folders = [...new Set(files.filter(isDeeper).map((file) => file.slice(0, file.indexOf("/"))))];
+  const own = files.filter((file) => !isDeeper(file));
+  if (own.length === 0) return { names: folders, leftOut };
+  const beside = folders.map((name) => ({ name, reason: "a folder beside checkpoints; give it by itself" }));
+  return { names: own, leftOut: [...leftOut, ...beside] };
 }
+
+const isDeeper = (file: string) => file.includes("/");
 
 /** What a tensor of a file of the folder is called. */
 export const nameIn = (file: string, format: string, name: string) =>

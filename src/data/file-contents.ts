@@ -28,6 +28,8 @@ export type FileContents =
       readonly tensors: readonly NamedTensor[];
       readonly leftOut: readonly LeftOut[];
       readonly metadata?: FileMetadata;
+      /** Whether the names say which file of a folder each tensor is of; absent for a file. */
+      readonly isFolder?: boolean;
     }
   | {
       readonly kind: "table";

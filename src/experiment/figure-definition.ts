@@ -39,6 +39,21 @@ export function comparisonOf({
   };
 }
 
+export const COMPARISON_SCHEMA = "syngeo.comparison/1";
+
+/** The content of `comparison.json`. */
+export interface FigureComparison {
+  readonly schema: typeof COMPARISON_SCHEMA;
+  readonly figure: string;
+  readonly scale: FigureScale;
+  /** Empty where nothing is left out. */
+  readonly leftOut: string;
+  readonly comparisons: readonly Comparison[];
+  /** Of how many runs the numbers are, and of how many they will be. */
+  readonly runs: { readonly complete: number; readonly planned: number };
+  readonly seconds: number;
+}
+
 /** A line of results: the settings of its run that the plan varies, and what the run found. */
 export interface FigureRow extends Row {
   /** The run that it is from. */

@@ -7,15 +7,19 @@ import { InputError, nearestName } from "../errors.ts";
 import { createDocument, svgToPng } from "../plot/index.node.ts";
 import { svgText } from "../plot/index.ts";
 import { csvText } from "./csv.node.ts";
-import type { Comparison, FigureDefinition, FigureRow, FigureScale } from "./figure-definition.ts";
+import {
+  COMPARISON_SCHEMA,
+  type FigureComparison,
+  type FigureDefinition,
+  type FigureRow,
+  type FigureScale,
+} from "./figure-definition.ts";
 import { paperFigures } from "./figures.ts";
 import type { RunCall } from "./make-run.node.ts";
 import type { Plan } from "./plan.ts";
 import { type PlannedRuns, planRuns, readPlan } from "./planned-runs.node.ts";
 import { completeRuns, readRun } from "./store.node.ts";
 import { type SweepSummary, sweep } from "./sweep.node.ts";
-
-export const COMPARISON_SCHEMA = "syngeo.comparison/1";
 
 export interface FigureRequest extends RunCall {
   readonly figure: FigureDefinition;
@@ -25,19 +29,6 @@ export interface FigureRequest extends RunCall {
   readonly jobs: number;
   /** The user's file or folder, where the figure needs one. */
   readonly data: string | null;
-}
-
-/** The content of `comparison.json`. */
-export interface FigureComparison {
-  readonly schema: typeof COMPARISON_SCHEMA;
-  readonly figure: string;
-  readonly scale: FigureScale;
-  /** Empty where nothing is left out. */
-  readonly leftOut: string;
-  readonly comparisons: readonly Comparison[];
-  /** Of how many runs the numbers are, and of how many they will be. */
-  readonly runs: { readonly complete: number; readonly planned: number };
-  readonly seconds: number;
 }
 
 export interface MadeFigure {

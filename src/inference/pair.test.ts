@@ -110,9 +110,19 @@ describe("pairTensors", () => {
       [floats("a", [2, 2]), floats("w", [4, 1])],
       [floats("a", [2, 2]), floats("w", [1, 4])],
     ];
-    expect((await refusal(() => pairTensors(initial, final, options()))).message).toContain(
-      "[4,1] and [1,4]",
-    );
+    const { used, leftOut } = pairTensors(initial, final, options());
+    expect(used).toEqual(["a"]);
+    expect(leftOut).toEqual([{ name: "w", reason: "shape [4,1] initially and [1,4] finally" }]);
+  });
+
+  it("takes a single tensor for the other's, whatever the names, unless by name or against --include", async () => {
+    const [initial, final] = [[floats("x", [2, 2])], [floats("y", [2, 2])]];
+    expect(pairTensors(initial, final, options()).used).toEqual(["x"]);
+    const codeOf = async (more: Partial<PairTensorOptions>) =>
+      (await refusal(() => pairTensors(initial, final, options(more)))).code;
+    expect(await codeOf({ byName: true })).toBe("no-common-tensors");
+    expect(await codeOf({ include: ["z*"] })).toBe("no-common-tensors");
+    expect(pairTensors(initial, initial, options({ byName: true })).used).toEqual(["x"]);
   });
 
   it("refuses files without a common tensor, with the names in both and the nearest", async () => {

@@ -21,12 +21,14 @@ export interface PairTensorOptions {
   /** Globs of names to use, `*` any run of characters; all matrices and convolution kernels unless given. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Whether a single tensor on each side, too, is paired only with one of its name; any unless given. */
+  readonly byName?: boolean;
 }
 
 /**
- * Pairs two sets of tensors by name.
+ * Pairs two sets of tensors by name and shape.
  *
- * A single tensor on each side is paired whatever its names. Of several, matrices and kernels (two axes or more, of
+ * A single tensor on each side is paired whatever its names, unless `byName`. Of several, matrices and kernels (two axes or more, of
  * floating-point numbers) are used; biases, normalisation and integer tensors are left out unless `include` names them.
  *
  * @throws InputError `no-common-tensors`, `shapes-differ`
@@ -88,8 +90,15 @@ function matchNames<T extends TensorKind>(
   options: PairTensorOptions,
   leftOut: LeftOut[],
 ): Matched<T>[] {
-  if (initial.length === 1 && final.length === 1) {
-    const [{ name, tensor }] = initial;
+  const [first] = initial;
+  const isOnly = initial.length === 1 && final.length === 1;
+  if (isOnly && !(options.byName && first.name !== final[0].name)) {
+    const { name, tensor } = first;
+    const reason = reasonByGlobs(name, options);
+    if (reason !== null) {
+      leftOut.push({ name, reason });
+      return [];
+    }
     requireShape(options.source, name, tensor, final[0].tensor);
     return [{ name, initial: tensor, final: final[0].tensor }];
   }
@@ -98,30 +107,35 @@ function matchNames<T extends TensorKind>(
   for (const { name, tensor } of initial) {
     const other = byName.get(name);
     byName.delete(name);
-    const reason = other === undefined ? "only in the initial file" : reasonToLeaveOut(name, tensor, options);
-    if (other === undefined || reason !== null) {
-      leftOut.push({ name, reason: reason ?? "" });
+    if (other === undefined) {
+      leftOut.push({ name, reason: "only in the initial file" });
       continue;
     }
-    requireShape(options.source, name, tensor, other);
-    matched.push({ name, initial: tensor, final: other });
+    const reason = reasonToLeaveOut(name, tensor, options) ?? reasonByShape(tensor, other);
+    if (reason === null) matched.push({ name, initial: tensor, final: other });
+    else leftOut.push({ name, reason });
   }
   for (const name of byName.keys()) leftOut.push({ name, reason: "only in the final file" });
   return matched;
 }
 
-function reasonToLeaveOut(
-  name: string,
-  tensor: TensorKind,
-  { include, exclude }: PairTensorOptions,
-): string | null {
-  if (exclude?.some((glob) => matchesGlob(name, glob))) return "excluded";
-  if (include) return include.some((glob) => matchesGlob(name, glob)) ? null : "not among those included";
+function reasonToLeaveOut(name: string, tensor: TensorKind, options: PairTensorOptions): string | null {
+  const reason = reasonByGlobs(name, options);
+  if (reason !== null || options.include) return reason;
   if (!tensor.dtype.includes("float")) return `${tensor.dtype}, not a weight`;
   if (tensor.shape.length < 2)
     return `${tensor.shape.length} axes: a bias or a normalisation, not a weight matrix`;
   return null;
 }
+
+function reasonByGlobs(name: string, { include, exclude }: PairTensorOptions): string | null {
+  if (exclude?.some((glob) => matchesGlob(name, glob))) return "excluded";
+  if (include && !include.some((glob) => matchesGlob(name, glob))) return "not among those included";
+  return null;
+}
+
+const reasonByShape = ({ shape: initial }: TensorKind, { shape: final }: TensorKind) =>
+  initial.join() === final.join() ? null : `shape [${initial}] initially and [${final}] finally`;
 
 /** `*` stands for any run of characters, `?` for one. */
 export function matchesGlob(name: string, glob: string): boolean {
@@ -133,7 +147,7 @@ export function matchesGlob(name: string, glob: string): boolean {
 }
 
 function requireShape(source: string, name: string, initial: TensorKind, final: TensorKind): void {
-  if (initial.shape.join() === final.shape.join()) return;
+  if (reasonByShape(initial, final) === null) return;
   throw new InputError({
     code: "shapes-differ",
     message: `${source}: expected initial and final of one shape, got [${initial.shape}] and [${final.shape}] (tensor "${name}"); give the same layer before and after learning`,

@@ -3,6 +3,7 @@
 import { type BlockFile, columnNamed, type TensorBlocks } from "../data/index.ts";
 import { matchTensors, type PairBlocks } from "../inference/index.ts";
 import {
+  byNameOf,
   describeTable,
   describeTensors,
   type LoadedPairs,
@@ -120,9 +121,10 @@ function columnOf(table: { source: string; columns: readonly TensorBlocks[] }, n
 function pairArrays(
   paths: readonly string[],
   ends: readonly [BlockFile, BlockFile],
-  { initial, final, include, exclude }: PairSelection,
+  selection: PairSelection,
   { notice, reopening }: BlockCalls,
 ): BlockPairs | null {
+  const { initial, final, include, exclude } = selection;
   // A single matrix is a table whose columns are named.
   if (paths.length === 1 && !ends[0].tensors.some(({ name }) => name === initial)) return null;
   const [before, after] = [paths[0], paths[paths.length - 1]];
@@ -135,6 +137,7 @@ function pairArrays(
     pick(ends[0], initial, "--initial", before),
     pick(ends[1], final, "--final", after),
     {
+      ...byNameOf(ends[0].isFolder || ends[1].isFolder, selection),
       source: sourceOf(paths),
       ...(include.length > 0 ? { include } : {}),
       ...(exclude.length > 0 ? { exclude } : {}),

@@ -2,7 +2,7 @@
 
 import { type FileContents, tensorTable, vectorTable } from "../data/index.ts";
 import { InputError, nearestName } from "../errors.ts";
-import { type LeftOut, type PairedWeights, pairTensors } from "../inference/index.ts";
+import { type LeftOut, type PairedWeights, type PairTensorOptions, pairTensors } from "../inference/index.ts";
 import type { NamedTensor, Table } from "../tensor.ts";
 import {
   type FromFiles,
@@ -51,7 +51,9 @@ function fromFiles(
     });
   }
   if (first.kind === "tensors" && second.kind === "tensors" && selection.id === undefined) {
-    return { ...fromTensors(paths, first.tensors, second.tensors, selection), control: null };
+    const isFolder = first.isFolder || second.isFolder;
+    const options = byNameOf(isFolder, selection);
+    return { ...fromTensors(paths, first.tensors, second.tensors, selection, options), control: null };
   }
   return { ...fromTwoTables(tableOf(first), tableOf(second), selection), control: null };
 }
@@ -173,6 +175,7 @@ function fromTensors(
   initial: readonly NamedTensor[],
   final: readonly NamedTensor[],
   selection: Unset<PairSelection>,
+  options: Pick<PairTensorOptions, "byName"> = {},
 ) {
   for (const flag of ["group", "cluster", "time", "from", "to", "id", "value", "normaliseBy"] as const)
     refuseForArrays(flag, selection[flag]);
@@ -184,6 +187,7 @@ function fromTensors(
     pick(initial, selection.initial, "--initial", paths[0]),
     pick(final, selection.final, "--final", paths[paths.length - 1]),
     {
+      ...options,
       source: sourceOf(paths),
       ...(include?.length ? { include } : {}),
       ...(exclude?.length ? { exclude } : {}),
@@ -191,6 +195,14 @@ function fromTensors(
   );
   return { pairs, leftOut };
 }
+
+/** Files of folders pair by name, unless two arrays are named. */
+export const byNameOf = (
+  isFolder: boolean | undefined,
+  { initial, final }: Unset<PairSelection>,
+): Pick<PairTensorOptions, "byName"> => ({
+  byName: isFolder === true && initial === undefined && final === undefined,
+});
 
 /** What the pairs of these files are called in messages. */
 export const sourceOf = (paths: readonly string[]) => paths.map((path) => `"${path}"`).join(" and ");

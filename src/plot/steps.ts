@@ -14,20 +14,23 @@ const TITLE = "Exponent λ of each step";
 export interface StepFit {
   /** Such as `epoch1 → epoch2`. */
   readonly label: string;
-  readonly fit: GeometryFit;
+  /** Null where there is no answer. */
+  readonly fit: GeometryFit | null;
 }
 
-/** A row a step with its interval, in the order given; one step or more. */
+/** A row a step with its interval, in the order given; one step with an answer or more. */
 export function exponentOfSteps(steps: readonly StepFit[], { document }: FigureOptions): DrawnFigure {
   const rows = steps.map(({ label, fit }) => ({
-    ...fit.exponent,
+    ...(fit === null
+      ? { estimate: null, low: null, high: null }
+      : { ...fit.exponent, detail: formatCount(fit.pairs.used) }),
     label,
-    detail: formatCount(fit.pairs.used),
     colour: HEADLINE,
     mark: "dot" as const,
-    reason: "no estimate",
+    reason: fit === null ? "no answer" : "no estimate",
   }));
-  const level = formatPercent(steps[0].fit.exponent.level);
+  const answered = steps.flatMap(({ fit }) => fit ?? []);
+  const level = formatPercent(answered[0].exponent.level);
   const caption = `The exponent of each of ${steps.length} steps with its ${level} interval.`;
   const options = {
     document,
@@ -36,6 +39,6 @@ export function exponentOfSteps(steps: readonly StepFit[], { document }: FigureO
     legend: [{ label: `one step, with its ${level} interval`, colour: HEADLINE, mark: "dot" }] as const,
     height: 56 + forestHeight(rows.length),
   };
-  const svg = drawFrame(options, (area) => forestPlot(document, rows, steps[0].fit.potentials, area));
+  const svg = drawFrame(options, (area) => forestPlot(document, rows, answered[0].potentials, area));
   return { name: "steps", caption, svg: svgText(svg, "steps") };
 }

@@ -163,7 +163,12 @@ describe("the kind regression-ensemble", () => {
     const learning = { passes: 60, learningRate: 1e6 };
     const outcome = await regressionEnsemble.run(settingsOf({ potentials: ["2-norm"], learning }), tools);
     expect(outcome.message).toBe("3 of 3 members have no finite dual change");
-    expect(outcome.rows[0]).toMatchObject({ memberSeed: 5, loss: null, deltaCdf: null, relativeChange: null });
+    expect(outcome.rows[0]).toMatchObject({
+      memberSeed: 5,
+      loss: null,
+      deltaCdf: null,
+      relativeChange: null,
+    });
   });
 
   it("stops when it is told to", async () => {

@@ -2,8 +2,7 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-// Types alone: the page reads what the command has written.
-import type { FigureComparison } from "../../experiment/make-figure.node.ts";
+import type { FigureComparison } from "../../experiment/figure-definition.ts";
 import { SelectField } from "../parts/fields.tsx";
 import { FigureFrame } from "../parts/figure-frame.tsx";
 import { Ignored, Problem } from "../parts/problem.tsx";
