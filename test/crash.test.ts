@@ -72,6 +72,16 @@ function workersOf({ child }: Started): number[] {
   }
 }
 
+/** Whether one of them was there to be killed: it may just have ended by itself. */
+function killOne(processes: readonly number[], share: number): boolean {
+  const victim = processes[Math.floor(share * processes.length)];
+  try {
+    return victim !== undefined && process.kill(victim, "SIGKILL");
+  } catch {
+    return false;
+  }
+}
+
 const RUNS = 200;
 const KILLS = 20;
 
@@ -80,7 +90,7 @@ describe("a sweep", () => {
     const plan = writePlan("killed", RUNS);
     const random = createRandom(6);
     // Moments by progress, so that all come before the end on a machine of any speed.
-    const moments = Array.from({ length: KILLS }, () => Math.floor(random.uniform() * (RUNS - 10)));
+    const moments = Array.from({ length: KILLS }, () => Math.floor(random.uniform() * (RUNS - 70)));
     moments.sort((a, b) => a - b);
     const killed = { workers: 0, parents: 0 };
     const seen = new Map<string, number>();
@@ -98,10 +108,14 @@ describe("a sweep", () => {
         expect(seen.get(id) ?? ino, "a complete run stays").toBe(ino);
         seen.set(id, ino);
       }
-      await wait(random.uniform() * 150);
+      await wait(random.uniform() * 100);
       if (k % 2 === 0) {
-        const victim = workers[Math.floor(random.uniform() * workers.length)];
-        killed.workers += process.kill(victim, "SIGKILL") ? 1 : 0;
+        const share = random.uniform();
+        while (!killOne(workers, share)) {
+          await wait(5);
+          workers = workersOf(sweep);
+        }
+        killed.workers++;
       } else {
         killed.parents += sweep.child.kill("SIGKILL") ? 1 : 0;
         summaries.push((await sweep.ended).summary);
