@@ -12,9 +12,10 @@
  *
  * The floor of `syngeo infer` on 10⁷ pairs: two passes over 80 MB, 0.005 s at the 33 GB/s of one thread's sums, and about 350
  * vector operations for every two pairs (of `dual-kernel.as`, both passes, a division or root counted as one), which at two a
- * clock of 2.6 GHz are 0.33 s of the processor, 0.17 s of the clock on two cores. Reached: 1.14 s of the processor in one
- * thread, 3.5 floors: some 0.1 s to start, the rest in about equal parts the passes and the estimators, whose samples do not
- * grow with the files. Two threads share only the passes, and cost 0.35 s more of the processor.
+ * clock of 2.6 GHz are 0.33 s of the processor, 0.17 s of the clock on two cores. Reached: 0.95 s of the clock and 1.18 s of
+ * the processor in one thread, 3.6 floors; 0.82 s and 1.35 s in two. Some 0.12 s are the start, which nothing shares; the
+ * second thread joins 0.1 s after the first block, half-way through the first pass; then it takes the likelihood (0.2 s)
+ * beside ranks and diagnostics (0.27 s), whose samples do not grow with the files.
  *
  * `--huge` does one thing only: it infers from a thousand million pairs, for which it makes 8 GB of files and deletes them.
  */

@@ -8,10 +8,11 @@ import { openFileSource } from "../src/data/file-source.node.ts";
 import { BLOCKS_MODULE, openReaders } from "../src/data/index.node.ts";
 import { encodeNpy, encodeNpz, encodeSafetensors, readFile } from "../src/data/index.ts";
 import { parsePotential } from "../src/geometry/index.ts";
-import { workerLanes } from "../src/inference/index.node.ts";
+import { workerLanes, workerThreads } from "../src/inference/index.node.ts";
 import {
   infer,
   inferBlocks,
+  inferPopulation,
   type PairBlocks,
   type Population,
   pairTensors,
@@ -158,6 +159,28 @@ describe("files read a block at a time", () => {
       const one = await survey(1, 2 ** 18);
       expect(await survey(2, 2 ** 18)).toEqual(one);
       expect(await survey(3, 2 ** 16)).toEqual(one);
+    } finally {
+      await close();
+    }
+  });
+
+  it("in 1, 2 and 3 threads: the same fit of the whole and of each group bit for bit", async () => {
+    const { blocks, close } = await openPair(at("initial.safetensors"), at("final.safetensors"));
+    const fitIn = async (threads: number) => {
+      const { openLanes, beginLikelihood, close: end } = workerThreads({ threads });
+      const options = { random: createRandom(1), potentials, openLanes, beginLikelihood };
+      const survey = await surveyBlocks(blocks, options);
+      try {
+        return inferPopulation(survey.population, options);
+      } finally {
+        await end();
+      }
+    };
+    try {
+      const one = await fitIn(1);
+      expect(one.groups).toHaveLength(4);
+      expect(await fitIn(2)).toEqual(one);
+      expect(await fitIn(3)).toEqual(one);
     } finally {
       await close();
     }

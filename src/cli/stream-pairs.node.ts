@@ -1,7 +1,7 @@
 /** Weights in files too large to hold: paired by name like others, read a block at a time. */
 
 import { BLOCKS_MODULE, isPattern, openPathBlocks, type PathBlocks } from "../data/index.node.ts";
-import { workerLanes } from "../inference/index.node.ts";
+import { workerThreads } from "../inference/index.node.ts";
 import {
   type GeometryFit,
   type GeometryPicture,
@@ -69,15 +69,24 @@ export async function inferStreamed(
 ): Promise<{ readonly fit: GeometryFit; readonly picture: GeometryPicture | null }> {
   const { signal, release } = interruption();
   const shown = () => options.random.stream("picture");
-  const survey = await surveyBlocks(blocks, {
-    ...options,
-    signal,
-    openLanes: workerLanes(threads === undefined ? {} : { threads }),
-    ...(picture ? { picture: shown() } : {}),
-  }).finally(async () => {
-    release();
-    await close();
-  });
-  const fit = inferPopulation(survey.population, options);
-  return { fit, picture: survey.draw && pictureOfDraw(survey.draw, fit, shown()) };
+  const {
+    openLanes,
+    beginLikelihood,
+    close: closeThreads,
+  } = workerThreads(threads === undefined ? {} : { threads });
+  try {
+    const survey = await surveyBlocks(blocks, {
+      ...options,
+      signal,
+      openLanes,
+      ...(picture ? { picture: shown() } : {}),
+    }).finally(async () => {
+      release();
+      await close();
+    });
+    const fit = inferPopulation(survey.population, { ...options, beginLikelihood });
+    return { fit, picture: survey.draw && pictureOfDraw(survey.draw, fit, shown()) };
+  } finally {
+    await closeThreads();
+  }
 }

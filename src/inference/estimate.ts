@@ -16,7 +16,7 @@ import {
 } from "./rank-independence.ts";
 import { fittedScores, type RankScores } from "./rank-scores.ts";
 import { median } from "./ranks.ts";
-import { likelihoodExponent } from "./student-likelihood.ts";
+import { answerOfLikelihood, type LikelihoodAnswer, type LikelihoodQuestion } from "./student-likelihood.ts";
 import { varianceFunctionExponent } from "./variance-function.ts";
 
 /** Median of |δ/w̄| below which the bins of the latent grid are too wide; the first-order form is exact enough there. */
@@ -25,17 +25,29 @@ const LATENT_GRID_PAIRS = 2000;
 const VARIANCE_FUNCTION_PAIRS = 20_000;
 const LIKELIHOOD_PAIRS = 10_000;
 
+/** Begins a likelihood, perhaps in another thread, and returns how to wait for it. */
+export type BeginLikelihood = (question: LikelihoodQuestion) => () => LikelihoodAnswer;
+
+/** In the calling thread, once it is asked for. */
+export const likelihoodWhenAsked: BeginLikelihood = (question) => () => answerOfLikelihood(question);
+
 export interface EstimateOptions {
   readonly level: number;
   readonly random: Random;
   /** Resamples of whole clusters; used only where the pairs have clusters. */
   readonly resamples: number;
+  /** Exponents at which ℓ is wanted; none unless given. */
+  readonly exponents?: readonly number[];
+  /** In the calling thread unless given. */
+  readonly beginLikelihood?: BeginLikelihood | undefined;
   onProgress?(label: string): void;
 }
 
 export interface Estimate {
   readonly exponent: ExponentEstimate;
   readonly likelihood: LikelihoodEstimate;
+  /** ℓ at the exponents asked for, in their order; null with noise, where the curve says it. */
+  readonly logLikelihoods: readonly number[] | null;
   /** Critical |T| of the rank-independence test; NaN with noise, which the test knows nothing of. */
   readonly critical: number;
   /** Scores of that test; null are plain ranks. */
@@ -46,14 +58,19 @@ export interface Estimate {
   readonly resamples: number;
 }
 
+/** An estimate whose likelihood need not be there yet. */
+export interface BegunEstimate extends Omit<Estimate, "likelihood" | "logLikelihoods"> {
+  /** Computes or waits for it; call once, or not at all. */
+  finish(): Pick<Estimate, "likelihood" | "logLikelihoods">;
+}
+
 /** λ̂ by rank independence with a Student-t likelihood beside it: noise negligible or unknown. */
-export function estimateWithoutNoise(pairs: ContinuumPairs, options: EstimateOptions): Estimate {
-  const { level, random } = options;
+export function estimateWithoutNoise(pairs: ContinuumPairs, options: EstimateOptions): BegunEstimate {
+  const { level, random, exponents = [], beginLikelihood = likelihoodWhenAsked } = options;
+  const thinned = thin(pairs, LIKELIHOOD_PAIRS, random.stream("likelihood subsample"));
+  const answer = beginLikelihood({ pairs: thinned, level, exponents });
   options.onProgress?.("rank independence");
   const ranked = rankEstimate(pairs, level, random.stream("permutations"));
-  options.onProgress?.("likelihood");
-  const thinned = thin(pairs, LIKELIHOOD_PAIRS, random.stream("likelihood subsample"));
-  const likelihood = likelihoodExponent(thinned, level);
   const { estimate } = ranked.found;
   const interval =
     pairs.cluster === null || estimate === null
@@ -73,7 +90,10 @@ export function estimateWithoutNoise(pairs: ContinuumPairs, options: EstimateOpt
       level,
       method: interval ? "rank independence, bootstrap of whole clusters" : ranked.method,
     },
-    likelihood,
+    finish() {
+      const { estimate: likelihood, logLikelihoods } = answer();
+      return { likelihood, logLikelihoods };
+    },
     critical: ranked.critical,
     scores: ranked.scores,
     noiseMethod: null,
@@ -116,7 +136,7 @@ export function estimateWithNoise(
   pairs: NoisyPairs,
   { localRatio }: ChangeBeyondNoise,
   options: EstimateOptions,
-): Estimate {
+): BegunEstimate {
   const { level, random } = options;
   const useGrid = localRatio >= Math.SQRT2 && typicalChange(pairs) >= SMALL_CHANGE;
   options.onProgress?.(useGrid ? "latent grid" : "variance function");
@@ -135,15 +155,18 @@ export function estimateWithNoise(
       level,
       method,
     },
-    likelihood: {
-      estimate: found.estimate,
-      low: found.low,
-      high: found.high,
-      degreesOfFreedom: null,
-      cutoffFactor: found.cutoffFactor,
-      method: name,
-      profile: found.profile,
-    },
+    finish: () => ({
+      likelihood: {
+        estimate: found.estimate,
+        low: found.low,
+        high: found.high,
+        degreesOfFreedom: null,
+        cutoffFactor: found.cutoffFactor,
+        method: name,
+        profile: found.profile,
+      },
+      logLikelihoods: null,
+    }),
     critical: Number.NaN,
     scores: null,
     noiseMethod,

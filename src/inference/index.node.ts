@@ -1,3 +1,3 @@
 /** The part of the inference room that needs Node: several threads. */
 
-export { workerLanes } from "./stream/worker-lanes.node.ts";
+export { type WorkerThreads, workerLanes, workerThreads } from "./stream/worker-lanes.node.ts";

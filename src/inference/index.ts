@@ -31,6 +31,7 @@ export {
 export { type Deconvolution, deconvolve } from "./deconvolution.ts";
 export { DELTA_CDF_FLOOR, type DeltaCdf, deltaCdf } from "./delta-cdf.ts";
 export { type DualChanges, dualChangesOf } from "./dual-changes.ts";
+export type { BeginLikelihood } from "./estimate.ts";
 export {
   type ExponentScores,
   leastScore,

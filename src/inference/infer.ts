@@ -15,7 +15,14 @@ import {
   spreadBetween,
 } from "./diagnostics.ts";
 import type { ContinuumPairs } from "./dual-continuum.ts";
-import { type Estimate, estimateWithNoise, estimateWithoutNoise, thin } from "./estimate.ts";
+import {
+  type BeginLikelihood,
+  type BegunEstimate,
+  type Estimate,
+  estimateWithNoise,
+  estimateWithoutNoise,
+  thin,
+} from "./estimate.ts";
 import {
   type Diagnostics,
   FIT_SCHEMA,
@@ -28,7 +35,7 @@ import { noiseSensitivity } from "./noise-sensitivity.ts";
 import { FEWEST_PAIRS, requireEnough, requireVariation } from "./pair-requirements.ts";
 import type { PairCounts, PairedWeights } from "./paired-weights.ts";
 import { type Population, populationOf } from "./population.ts";
-import { DEFAULT_POTENTIALS, scorePotentials } from "./potential-scores.ts";
+import { DEFAULT_POTENTIALS, exponentsOf, scorePotentials } from "./potential-scores.ts";
 import { changeBySize } from "./size-bins.ts";
 import { normalQuantile } from "./special-functions.ts";
 import { type Evidence, judge } from "./verdict.ts";
@@ -50,6 +57,8 @@ export interface InferOptions {
   readonly resamples?: number;
   /** Whether to try 5, 10 and 20 % of noise of either kind where none is known; off unless asked for. */
   readonly sensitivity?: boolean;
+  /** Where the likelihood is computed while the ranks are; the calling thread unless given. Results do not depend on it. */
+  readonly beginLikelihood?: BeginLikelihood;
   readonly signal?: AbortSignal;
   /** `done` of `total` steps (or of another `unit`), and what comes next. */
   onProgress?(event: {
@@ -72,6 +81,7 @@ interface Setting {
   readonly repeats: number | null;
   readonly level: number;
   readonly resamples: number;
+  readonly beginLikelihood: BeginLikelihood | undefined;
   tick(label: string): void;
 }
 
@@ -182,6 +192,7 @@ function settingOf(pairs: PairedWeights, options: InferOptions, total: number): 
     repeats: estimated?.used ?? null,
     level,
     resamples,
+    beginLikelihood: options.beginLikelihood,
     tick: (label) => {
       options.signal?.throwIfAborted();
       options.onProgress?.({ done: Math.min(done++, total), total, label });
@@ -223,7 +234,7 @@ function countSteps(pairs: PairedWeights, options: InferOptions): number {
   const resamples =
     pairs.cluster && !options.noise && !pairs.repeat ? (options.resamples ?? DEFAULT_RESAMPLES) : 0;
   // Beside the resamples of the ranks: those of the control's ranks and of the two methods that are repeated on both groups.
-  const control = options.control ? 8 + 3 * resamples : 0;
+  const control = options.control ? 7 + 3 * resamples : 0;
   return 6 + control + resamples + 5 * (pairs.group?.names.length ?? 0) + (options.sensitivity ? 6 : 0);
 }
 
@@ -242,12 +253,39 @@ function selectPairs(population: Population, setting: Setting): ContinuumPairs {
 
 function fitOne(population: Population, continuum: ContinuumPairs, setting: Setting) {
   const { pairs, counts } = population;
-  const { random, level, resamples } = setting;
+  const { random, level, resamples, beginLikelihood } = setting;
   const noisy = setting.noise && hasNoise(setting.noise) ? noisyPairs(continuum, setting.noise) : null;
   const beyond = noisy && changeBeyondNoise(noisy, setting.repeats);
-  const options = { level, random, resamples, onProgress: (label: string) => setting.tick(label) };
-  const estimate =
+  const options = {
+    level,
+    random,
+    resamples,
+    exponents: exponentsOf(setting.potentials),
+    beginLikelihood,
+    onProgress: (label: string) => setting.tick(label),
+  };
+  const begun =
     noisy && beyond ? estimateWithNoise(noisy, beyond, options) : estimateWithoutNoise(continuum, options);
+  // Before the likelihood is waited for: another thread may be at it.
+  setting.tick("diagnostics");
+  const seen = some(continuum, random);
+  const exponent = begun.exponent.estimate;
+  const shape = changeShape(seen, exponent ?? 1);
+  const diagnostics: Diagnostics = {
+    pairing: pairingOf(seen),
+    logSizeDeviation: logSizeDeviation(seen),
+    remainingDependence: exponent === null ? null : remainingDependence(seen, exponent),
+    flips: flipTest(counts.signFlips, noisy, counts.used / continuum.count),
+    groupAgreement:
+      pairs.group && exponent !== null && noisy === null
+        ? groupAgreement(continuum, exponent, begun.scores)
+        : null,
+    kurtosis: shape?.kurtosis ?? null,
+    andersonDarling: shape?.andersonDarling ?? null,
+    pairsNeeded: pairsNeeded(begun, level),
+  };
+  setting.tick("likelihood");
+  const estimate: Estimate = { ...begun, ...begun.finish() };
   setting.tick("potentials");
   const likelihoodPairs = thin(continuum, estimate.seen.likelihood, random.stream("likelihood subsample"));
   const potentials = scorePotentials(
@@ -258,23 +296,6 @@ function fitOne(population: Population, continuum: ContinuumPairs, setting: Sett
     likelihoodPairs,
     estimate,
   );
-  setting.tick("diagnostics");
-  const seen = some(continuum, random);
-  const exponent = estimate.exponent.estimate;
-  const shape = changeShape(seen, exponent ?? 1);
-  const diagnostics: Diagnostics = {
-    pairing: pairingOf(seen),
-    logSizeDeviation: logSizeDeviation(seen),
-    remainingDependence: exponent === null ? null : remainingDependence(seen, exponent),
-    flips: flipTest(counts.signFlips, noisy, counts.used / continuum.count),
-    groupAgreement:
-      pairs.group && exponent !== null && noisy === null
-        ? groupAgreement(continuum, exponent, estimate.scores)
-        : null,
-    kurtosis: shape?.kurtosis ?? null,
-    andersonDarling: shape?.andersonDarling ?? null,
-    pairsNeeded: pairsNeeded(estimate, level),
-  };
   const noise: NoiseReport = {
     additive: setting.noise?.additive ?? null,
     multiplicative: setting.noise?.multiplicative ?? null,
@@ -303,7 +324,7 @@ function some(continuum: ContinuumPairs, random: Random): ContinuumPairs {
 }
 
 /** n·(SE·2.80/0.5)², SE from the width of the interval: 80 % power at two-sided 5 % for neighbours half a unit apart. */
-function pairsNeeded({ exponent, seen, noiseMethod }: Estimate, level: number): number | null {
+function pairsNeeded({ exponent, seen, noiseMethod }: BegunEstimate, level: number): number | null {
   const seenPairs = noiseMethod === null ? seen.rank : seen.likelihood;
   if (exponent.low === null || exponent.high === null) return null;
   const error = (exponent.high - exponent.low) / (2 * normalQuantile(0.5 + level / 2));

@@ -12,7 +12,16 @@ import { studentLikelihood } from "./student-likelihood.ts";
 /** The potentials compared unless others are asked for. */
 export const DEFAULT_POTENTIALS = ["negative-entropy", "1.5-norm", "2-norm", "2.5-norm", "3-norm"] as const;
 
-/** One row a potential, with its ΔCDF of all `used` pairs; log-likelihoods are those of the pairs that the likelihood saw. */
+/** The exponents of those on the continuum. */
+export function exponentsOf(potentials: readonly Potential[]): number[] {
+  return potentials.flatMap(({ exponent }) => (exponent === null ? [] : [exponent]));
+}
+
+/**
+ * One row a potential, with its ΔCDF of all `used` pairs; log-likelihoods are those of the pairs that the likelihood saw.
+ *
+ * @param estimate  asked for ℓ at `exponentsOf` these potentials
+ */
 export function scorePotentials(
   potentials: readonly Potential[],
   measures: readonly DeltaCdf[],
@@ -21,14 +30,15 @@ export function scorePotentials(
   likelihoodPairs: ContinuumPairs,
   estimate: Estimate,
 ): PotentialScore[] {
-  const likelihood = estimate.noiseMethod === null ? studentLikelihood(likelihoodPairs) : null;
+  const { logLikelihoods } = estimate;
+  const exponents = exponentsOf(potentials);
   const rows = potentials.map((potential, k) => {
     const measure = measures[k];
     const logLikelihood =
       potential.exponent === null
-        ? likelihood && logLikelihoodOf(potential, likelihoodPairs, arraysOf(likelihoodPairs))
-        : likelihood
-          ? likelihood.at(potential.exponent)
+        ? logLikelihoods && logLikelihoodOf(potential, likelihoodPairs, arraysOf(likelihoodPairs))
+        : logLikelihoods
+          ? logLikelihoods[exponents.indexOf(potential.exponent)]
           : profileAt(estimate, potential.exponent);
     return {
       name: potential.name,
@@ -49,7 +59,7 @@ export function scorePotentials(
   );
   const total = relative.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   // With noise a potential off the continuum, or beyond the curve, has not been judged: no weight is not a weight of 0.
-  const judged = (row: (typeof rows)[number]) => likelihood !== null || row.logLikelihood !== null;
+  const judged = (row: (typeof rows)[number]) => logLikelihoods !== null || row.logLikelihood !== null;
   return rows.map((row, k) => ({
     ...row,
     weight: judged(row) ? weightOf(relative[k], total, row.logLikelihood, best) : null,

@@ -71,6 +71,27 @@ export function studentLikelihood(pairs: ContinuumPairs): StudentLikelihood {
   };
 }
 
+/** What is asked of the likelihood of some pairs: plain data. */
+export interface LikelihoodQuestion {
+  readonly pairs: ContinuumPairs;
+  readonly level: number;
+  /** Those at which ℓ is wanted beside the estimate. */
+  readonly exponents: readonly number[];
+}
+
+export interface LikelihoodAnswer {
+  readonly estimate: LikelihoodEstimate;
+  /** ℓ at each exponent asked for; −∞ where it is impossible. */
+  readonly logLikelihoods: readonly number[];
+}
+
+export function answerOfLikelihood({ pairs, level, exponents }: LikelihoodQuestion): LikelihoodAnswer {
+  const estimate = likelihoodExponent(pairs, level);
+  // Its own likelihood: where the search has been must not move the last digits.
+  const { at } = studentLikelihood(pairs);
+  return { estimate, logLikelihoods: exponents.map((exponent) => at(exponent)) };
+}
+
 /** λ̂ with its interval, widened for a wrong law and for clusters, and the profile curve. */
 export function likelihoodExponent(pairs: ContinuumPairs, level: number): LikelihoodEstimate {
   const likelihood = studentLikelihood(pairs);

@@ -10,7 +10,7 @@ import {
   type ToWorker,
   type WorkerSetup,
   type WorkOrder,
-} from "./worker-messages.ts";
+} from "./worker-messages.node.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("block-worker: expected to be started as a worker thread");
@@ -59,14 +59,17 @@ try {
   const { lane, close } = await open(workerData);
   port.on("message", async (message: ToWorker) => {
     if (message.kind === "work") await work(lane, message);
-    else if (message.kind === "abort") abort.abort();
+    else if (message.kind === "likelihood") {
+      // Loaded when it is needed: the blocks come first.
+      (await import("./worker-likelihood.node.ts")).answerLikelihood(message);
+    } else if (message.kind === "abort") abort.abort();
     else {
       await close();
       port.close();
     }
   });
-  send({ kind: "ready", id: -1 });
+  send({ kind: "ready" });
 } catch (error) {
-  send({ kind: "failed", id: -1, error: plainError(error) });
+  send({ kind: "unopened", error: plainError(error) });
   port.close();
 }

@@ -90,7 +90,8 @@ export async function runInOrder<T, R>(
       }
     }
   };
-  await Promise.all(lanes.flatMap((lane) => Array.from({ length: IN_HAND }, () => runner(lane))));
+  // Every lane has one in hand before any has a second.
+  await Promise.all(Array.from({ length: IN_HAND }, () => lanes.map(runner)).flat());
   // Assigned in the runners, which the compiler does not follow.
   const failed = failure as { readonly reason: unknown } | null;
   if (failed !== null) throw failed.reason;

@@ -1,14 +1,17 @@
-/** Blocks worked on by several threads, each of which reads the files by itself. */
+/** Blocks worked on by several threads, each of which reads the files by itself; one then takes the likelihood. */
 
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import type { Potential } from "../../geometry/index.ts";
+import { type BeginLikelihood, likelihoodWhenAsked } from "../estimate.ts";
 import type { BlockCells, CountRequest, UnitSurvey } from "./block-work.ts";
-import { type Lane, type OpenLanes, openOwnLane } from "./lanes.ts";
+import { type Lane, type OpenLanes, openOwnLane, ownLane } from "./lanes.ts";
 import type { ReadSignal, Reopening, Stretch } from "./pair-blocks.ts";
-import { errorOf, type FromWorker, type ToWorker, type WorkerSetup } from "./worker-messages.ts";
+import { orderLikelihood } from "./worker-likelihood.node.ts";
+import { errorOf, type FromWorker, type ToWorker, type WorkerSetup } from "./worker-messages.node.ts";
 
 interface WorkerLane extends Lane {
+  readonly beginLikelihood: BeginLikelihood;
   abort(): void;
   close(): Promise<void>;
 }
@@ -16,37 +19,68 @@ interface WorkerLane extends Lane {
 /** More threads than this wait for the disk, and each has some 20 MB of its own. */
 const MOST_THREADS = 8;
 
-/**
- * Threads for `surveyBlocks`: as many as there are cores, up to 8, unless given.
- *
- * With one, or for pairs that only their own thread can read, the calling thread does the work. The potentials must be such
- * as `parsePotential` makes from their names. Results do not depend on the number.
- */
-export function workerLanes({
-  threads = Math.min(MOST_THREADS, availableParallelism()),
-}: {
+export interface ThreadOptions {
+  /** As many as there are cores, up to 8, unless given; the calling thread is one of them. */
   readonly threads?: number;
-} = {}): OpenLanes {
-  return async (blocks, potentials, { signal } = {}) => {
-    const { reopening } = blocks;
-    if (threads <= 1 || reopening === null) return openOwnLane(blocks, potentials);
-    const opening = await Promise.allSettled(
-      Array.from({ length: threads }, () => startWorker(reopening, potentials)),
-    );
-    const lanes = opening.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-    // One listener for all: Node warns of eleven.
-    const abortAll = () => {
-      for (const lane of lanes) lane.abort();
+}
+
+/** Threads for one survey and the fit that follows it. */
+export interface WorkerThreads {
+  readonly openLanes: OpenLanes;
+  readonly beginLikelihood: BeginLikelihood;
+  close(): Promise<void>;
+}
+
+/**
+ * Threads for `surveyBlocks`, then for `inferPopulation`, until they are closed.
+ *
+ * With one, or for pairs that only their own thread can read, the calling thread does all the work. The potentials must be
+ * such as `parsePotential` makes from their names. Results do not depend on the number.
+ */
+export function workerThreads({
+  threads = Math.min(MOST_THREADS, availableParallelism()),
+}: ThreadOptions = {}): WorkerThreads {
+  const workers: WorkerLane[] = [];
+  return {
+    async openLanes(blocks, potentials, { signal } = {}) {
+      const { reopening } = blocks;
+      if (threads <= 1 || reopening === null) return openOwnLane(blocks, potentials);
+      for (let k = 1; k < threads; k++) workers.push(startWorker(reopening, potentials));
+      // One listener for all: Node warns of eleven.
+      const abortAll = () => {
+        for (const worker of workers) worker.abort();
+      };
+      signal?.addEventListener("abort", abortAll);
+      // The calling thread begins while the workers start.
+      const own = await ownLane(blocks.parts, potentials);
+      const close = async () => signal?.removeEventListener("abort", abortAll);
+      return { lanes: [own, ...workers], close };
+    },
+    beginLikelihood(question) {
+      const begin = workers[0]?.beginLikelihood ?? likelihoodWhenAsked;
+      return begin(question);
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+/** `workerThreads` for a survey alone: closed with its lanes. */
+export function workerLanes(options: ThreadOptions = {}): OpenLanes {
+  return async (...asked) => {
+    const { openLanes, close } = workerThreads(options);
+    const opened = await openLanes(...asked).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+    return {
+      lanes: opened.lanes,
+      async close() {
+        await opened.close();
+        await close();
+      },
     };
-    signal?.addEventListener("abort", abortAll);
-    const close = async () => {
-      signal?.removeEventListener("abort", abortAll);
-      await Promise.all(lanes.map((lane) => lane.close()));
-    };
-    const failed = opening.find((result) => result.status === "rejected");
-    if (failed === undefined) return { lanes, close };
-    await close();
-    throw failed.reason;
   };
 }
 
@@ -66,9 +100,11 @@ interface Pending {
   reject(reason: unknown): void;
 }
 
-async function startWorker(reopening: Reopening, potentials: readonly Potential[]): Promise<WorkerLane> {
+/** Orders wait in the worker until it has opened the files. */
+function startWorker(reopening: Reopening, potentials: readonly Potential[]): WorkerLane {
   const worker = newWorker({ reopening, potentials: potentials.map(({ name }) => name) });
   const pending = new Map<number, Pending>();
+  let isOpen = false;
   let fault: unknown = null;
   const failAll = (reason: unknown) => {
     fault ??= reason;
@@ -83,6 +119,14 @@ async function startWorker(reopening: Reopening, potentials: readonly Potential[
   });
   worker.on("error", failAll);
   worker.on("message", (answer: FromWorker) => {
+    if (answer.kind === "ready") {
+      isOpen = true;
+      return;
+    }
+    if (answer.kind === "unopened") {
+      failAll(errorOf(answer.error));
+      return;
+    }
     const asked = pending.get(answer.id);
     pending.delete(answer.id);
     if (answer.kind === "failed") asked?.reject(errorOf(answer.error));
@@ -90,7 +134,7 @@ async function startWorker(reopening: Reopening, potentials: readonly Potential[
   });
   const answerTo = (id: number) =>
     new Promise<FromWorker>((resolve, reject) => pending.set(id, { resolve, reject }));
-  const send = (message: ToWorker) => worker.postMessage(message);
+  const send = (message: ToWorker, moved: readonly MessagePort[] = []) => worker.postMessage(message, moved);
   let last = 0;
   const order = async (stretch: Stretch, request: CountRequest | null, { signal }: ReadSignal) => {
     signal?.throwIfAborted();
@@ -106,13 +150,15 @@ async function startWorker(reopening: Reopening, potentials: readonly Potential[
       throw error;
     }
   };
-  await answerTo(-1);
   return {
     survey: async (stretch, options = {}) => unitsOf(await order(stretch, null, options)),
     count: async (stretch, request, options = {}) => cellsOf(await order(stretch, request, options)),
+    beginLikelihood: (question) => orderLikelihood(send, question),
     abort: () => send({ kind: "abort" }),
     async close() {
-      send({ kind: "close" });
+      // One that is still starting holds nothing that needs closing.
+      if (isOpen) send({ kind: "close" });
+      else await worker.terminate();
       await ended;
     },
   };

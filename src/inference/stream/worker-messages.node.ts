@@ -3,6 +3,7 @@
 import { InputError, UnsupportedError } from "../../errors.ts";
 import type { BlockCells, CountRequest, UnitSurvey } from "./block-work.ts";
 import type { Reopening, Stretch } from "./pair-blocks.ts";
+import type { LikelihoodOrder } from "./worker-likelihood.node.ts";
 
 /** Handed to a worker as it starts. */
 export interface WorkerSetup {
@@ -19,11 +20,12 @@ export interface WorkOrder {
   readonly request: CountRequest | null;
 }
 
-export type ToWorker = WorkOrder | { readonly kind: "abort" } | { readonly kind: "close" };
+export type ToWorker = WorkOrder | LikelihoodOrder | { readonly kind: "abort" } | { readonly kind: "close" };
 
-/** `id` is −1 for the answer to the set-up. */
+/** `ready` and `unopened` answer the set-up, the others a piece of work. */
 export type FromWorker =
-  | { readonly kind: "ready"; readonly id: number }
+  | { readonly kind: "ready" }
+  | { readonly kind: "unopened"; readonly error: PlainError }
   | { readonly kind: "surveyed"; readonly id: number; readonly units: readonly UnitSurvey[] }
   | { readonly kind: "counted"; readonly id: number; readonly cells: BlockCells }
   | { readonly kind: "failed"; readonly id: number; readonly error: PlainError };
