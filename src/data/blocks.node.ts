@@ -6,8 +6,10 @@ import { type BlockFile, openBlocks, type TensorBlocks } from "./blocks.ts";
 import { eachFile, formatOfFolder, isCheckpointFolder, nameIn } from "./checkpoint-folder.node.ts";
 import { openBriefly, openFileSource } from "./file-source.node.ts";
 
-/** Where this module is: a thread that imports it can call `openReaders`. */
-export const BLOCKS_MODULE: string = import.meta.url;
+/** Where this module is: a thread that imports it can call `openReaders`. Bundled code has it in a file of its own beside it. */
+export const BLOCKS_MODULE: string = import.meta.url.endsWith(".ts")
+  ? import.meta.url
+  : new URL("./blocks.node.js", import.meta.url).href;
 
 /** Files and the tensors wanted of each: plain data, for a message to a thread. */
 export type ReaderSettings = readonly { readonly path: string; readonly names: readonly string[] }[];
