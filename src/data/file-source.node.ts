@@ -62,6 +62,7 @@ export async function openBriefly(path: string): Promise<ByteSource> {
   return {
     name: path,
     byteLength: first.byteLength,
+    ...(first.folder === undefined ? {} : { folder: first.folder }),
     async slice(start, end, options) {
       const source = await openFileSource(path);
       if (source.byteLength < first.byteLength) {
