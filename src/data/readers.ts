@@ -20,6 +20,7 @@ interface Format {
   /** Of formats that are zip archives, whose first bytes are alike: the name of an entry that only this one has. */
   readonly entry?: RegExp;
   readonly hasSheets?: true;
+  readonly isTable?: true;
   load(): Promise<FileReader>;
 }
 
@@ -70,6 +71,7 @@ export const formats: readonly Format[] = [
     name: "parquet",
     endings: [".parquet", ".pq"],
     starts: ["PAR1"],
+    isTable: true,
     load: async () => (await import("./readers/parquet.ts")).parquetReader,
   },
   {
@@ -78,6 +80,7 @@ export const formats: readonly Format[] = [
     starts: [],
     entry: /^xl\/workbook\.(xml|bin)$/,
     hasSheets: true,
+    isTable: true,
     load: async () => (await import("./readers/xlsx.ts")).xlsxReader,
   },
   {
@@ -110,6 +113,7 @@ export const formats: readonly Format[] = [
     name: "csv",
     endings: [".csv", ".tsv", ".tab", ".txt", ".dat"],
     starts: [],
+    isTable: true,
     load: async () => (await import("./readers/csv.ts")).csvReader,
   },
 ];
