@@ -117,7 +117,7 @@ async function rowsOf(
   const rows: FigureRow[] = [];
   for (const [k, run] of planned.ids.entries()) {
     if (!done.has(run)) continue;
-    const { varied } = planned.runAt(k);
+    const { varied } = await planned.runAt(k);
     for (const row of (await readRun(store, run)).rows) rows.push({ ...varied, ...row, run });
   }
   return rows;
