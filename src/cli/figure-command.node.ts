@@ -14,6 +14,7 @@ interface FigureFlags {
   readonly out: string;
   readonly jobs: number;
   readonly data?: string;
+  readonly column?: string;
   readonly json?: true;
 }
 
@@ -42,6 +43,7 @@ export function addFigureCommand(program: Command): void {
     .option("--out <folder>", "where the folder NAME-SCALE is made", "figures")
     .option("--jobs <count>", "processes at once, one thread each", jobCount, availableParallelism())
     .option("--data <path>", "your file or folder, for a figure that needs one")
+    .option("--column <name>", "the column of --data that is drawn, where it has several of numbers")
     .option("--json", "print the comparison as one JSON object (schema syngeo.comparison/1)")
     .addHelpText("after", EXAMPLES)
     .action(runFigure);
@@ -58,8 +60,8 @@ async function runFigure(name: string | undefined, flags: FigureFlags): Promise<
     process.stdout.write(`${alignedTable(rows)}\n`);
     return;
   }
-  const { scale, out, jobs, data = null } = flags;
-  const request = { figure: figureNamed(name), scale, out, jobs, data, versions: versions() };
+  const { scale, out, jobs, data = null, column = null } = flags;
+  const request = { figure: figureNamed(name), scale, out, jobs, data, column, versions: versions() };
   const made = await sweepProgress((call) => makeFigure({ ...request, ...call }));
   process.stdout.write(`${flags.json ? JSON.stringify(made.comparison) : summary(made)}\n`);
   process.exitCode = exitOf(made);

@@ -16,7 +16,6 @@ import {
 } from "./figure-definition.ts";
 import { paperFigures } from "./figures.ts";
 import type { RunCall } from "./make-run.node.ts";
-import type { Plan } from "./plan.ts";
 import { type PlannedRuns, planRuns, readPlan } from "./planned-runs.node.ts";
 import { completeRuns, readRun } from "./store.node.ts";
 import { type SweepSummary, sweep } from "./sweep.node.ts";
@@ -29,6 +28,8 @@ export interface FigureRequest extends RunCall {
   readonly jobs: number;
   /** The user's file or folder, where the figure needs one. */
   readonly data: string | null;
+  /** The column of it, where the figure needs one; null for the one that the figure expects. */
+  readonly column: string | null;
 }
 
 export interface MadeFigure {
@@ -83,17 +84,19 @@ export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
   return { folder, sweeps, comparison };
 }
 
-function requireData({ figure: { name, needs }, data }: FigureRequest): void {
+function requireData({ figure: { name, needs }, data, column }: FigureRequest): void {
   if (needs !== undefined && data === null) {
     throw new InputError({
       code: "needs-data",
       message: `--data: expected ${needs} for the figure ${name}, got nothing; give a file or folder`,
     });
   }
-  if (needs === undefined && data !== null) {
+  if (needs !== undefined) return;
+  for (const [flag, given] of Object.entries({ data, column })) {
+    if (given === null) continue;
     throw new InputError({
       code: "no-data",
-      message: `--data: expected nothing for the figure ${name}, got "${data}"; leave it out`,
+      message: `--${flag}: expected nothing for the figure ${name}, got "${given}"; leave it out`,
     });
   }
 }
@@ -101,12 +104,11 @@ function requireData({ figure: { name, needs }, data }: FigureRequest): void {
 /** Plans that belong to the package, beside its sources and its build alike. */
 const PLANS = new URL("../../plans/", import.meta.url);
 
-async function plannedRuns(name: string, { data }: FigureRequest): Promise<PlannedRuns> {
+async function plannedRuns(name: string, { data, column }: FigureRequest): Promise<PlannedRuns> {
   const plan = await readPlan(new URL(`${name}.json`, PLANS));
-  return planRuns(data === null ? plan : withData(plan, resolve(data)), `plan "${name}"`);
+  const own = { ...(data !== null && { data: resolve(data) }), ...(column !== null && { column }) };
+  return planRuns({ ...plan, settings: { ...plan.settings, ...own } }, `plan "${name}"`);
 }
-
-const withData = (plan: Plan, data: string): Plan => ({ ...plan, settings: { ...plan.settings, data } });
 
 /** All lines of the runs that are complete, in the order of the plan. */
 async function rowsOf(

@@ -69,9 +69,9 @@ describe.skipIf(!isHere)("the figure spines, of 1961 spines of layer 2/3", async
 
 describe("the figure spines", () => {
   it("says which data it needs, and where such are", async () => {
-    const call = { out: tmpdir(), jobs: 1, data: null, versions: {}, scale: "quick" } as const;
+    const call = { out: tmpdir(), jobs: 1, data: null, column: null, versions: {}, scale: "quick" } as const;
     await expect(makeFigure({ ...call, figure: figureNamed("spines") })).rejects.toThrow(
-      /^--data: expected a table with a column spine_vol_um3, such as .*10\.5281\/zenodo\.3710459\) for the figure spines, got nothing; give a file or folder$/,
+      /^--data: expected a table with a column of sizes, such as spine_vol_um3 in .*10\.5281\/zenodo\.3710459\) for the figure spines, got nothing; give a file or folder$/,
     );
   });
 });
@@ -116,6 +116,21 @@ describe("the kind deconvolution", () => {
     [`volume\n${sizes.join("\n")}\n`, /expected the name of a column, got "size"/],
   ])("refuses a file before any run: %#", async (text, sentence) => {
     await expect(plan(written(text))).rejects.toThrow(sentence);
+  });
+
+  it("takes the column that is named, that of the published table, or the only one of numbers, and guesses none", async () => {
+    const rows = (head: string) => `${head}\n${sizes.map((size) => `a,${size},${2 * size}`).join("\n")}\n`;
+    const columnOf = async (head: string, more: object) => {
+      const { runAt } = await planned({ data: written(rows(head)), potential: "eg", ...more });
+      return (await runAt(0)).settings.column;
+    };
+    expect(await columnOf("cell,size,volume", { column: "volume" })).toBe("volume");
+    expect(await columnOf("cell,size,spine_vol_um3", {})).toBe("spine_vol_um3");
+    await expect(columnOf("cell,size,volume", {})).rejects.toThrow(
+      /expected one column of numbers, or the name of the one with sizes, got size, volume; name it by --column \(in a plan "column"\)$/,
+    );
+    const only = await planned({ data: written(table(sizes)), potential: "eg" });
+    expect((await only.runAt(0)).settings.column).toBe("size");
   });
 
   it("refuses a file that is not there, and a geometry off the continuum", async () => {

@@ -19,7 +19,7 @@ export const spines: FigureDefinition = {
   plans: { quick: ["spines-quick"], full: ["spines-full"] },
   leftOut: "28 of the 40 sizes of change at which the distance is taken",
   needs:
-    "a table with a column spine_vol_um3, such as soma_subgraph_synapses_spines_v185.csv of Dorkenwald et al. 2022 (doi:10.5281/zenodo.3710459)",
+    "a table with a column of sizes, such as spine_vol_um3 in soma_subgraph_synapses_spines_v185.csv of Dorkenwald et al. 2022 (doi:10.5281/zenodo.3710459)",
   draw: (rows, document) => sizesBeforeAndAfter(modelsOf(rows), curvesOf(rows), { document }),
   data: (rows) => rows,
   compare: (rows) => rows.filter(({ part }) => part === "fit").flatMap(compared),

@@ -5,6 +5,7 @@ import { readPath } from "../../data/index.node.ts";
 import { numberColumn, placeOf } from "../../data/index.ts";
 import { InputError } from "../../errors.ts";
 import { parsePotential } from "../../geometry/index.ts";
+import type { Table } from "../../tensor.ts";
 import { initialWeights } from "../initial-weights.ts";
 import type { RunKind } from "../run-kind.ts";
 import { checkedSettings, z } from "../schema.ts";
@@ -12,8 +13,8 @@ import { checkedSettings, z } from "../schema.ts";
 const settings = z.strictObject({
   /** A table with a line a synapse. */
   data: z.string(),
-  /** Its sizes, each > 0. */
-  column: z.string().default("spine_vol_um3"),
+  /** Its sizes, each > 0; where it is not given, PUBLISHED, or else the only column of numbers. */
+  column: z.string().optional(),
   /** Of these sizes, in hexadecimal digits; found where it is not given. */
   sha256: z.string().optional(),
   potential: z.string(),
@@ -22,6 +23,9 @@ const settings = z.strictObject({
 });
 
 export type DeconvolutionSettings = Readonly<z.output<typeof settings>>;
+
+/** What the table of Dorkenwald et al. 2022 calls them. */
+const PUBLISHED = "spine_vol_um3";
 
 /** Kolmogorov's bound holds from about here on. */
 const FEWEST = 35;
@@ -40,8 +44,8 @@ export const deconvolution: RunKind<DeconvolutionSettings> = {
     return { ...given, potential: name };
   },
   withContents: async (given) => {
-    const { sha256 } = await readSizes(given);
-    return { ...given, sha256 };
+    const { column, sha256 } = await readSizes(given);
+    return { ...given, column, sha256 };
   },
   run: async (given) => {
     const { potential, widths } = given;
@@ -52,15 +56,16 @@ export const deconvolution: RunKind<DeconvolutionSettings> = {
 };
 
 /** @throws InputError where they are not what the settings say, or none that can be used */
-async function readSizes({ data, column, sha256: expected }: DeconvolutionSettings) {
+async function readSizes({ data, column: named, sha256: expected }: DeconvolutionSettings) {
   const contents = await readPath(data);
   if (contents.kind !== "table") {
     throw new InputError({
       code: "not-a-table",
-      message: `${contents.format} "${data}": expected a table with a column "${column}", got tensors; give a CSV, Parquet or Excel file`,
+      message: `${contents.format} "${data}": expected a table with a column of sizes, got tensors; give a CSV, Parquet or Excel file`,
     });
   }
   const { table } = contents;
+  const column = named ?? columnOf(table);
   const sizes = numberColumn(table, column);
   const odd = sizes.findIndex((size) => !(size > 0 && size < Number.POSITIVE_INFINITY));
   const refuse = (code: string, message: string) =>
@@ -88,5 +93,15 @@ async function readSizes({ data, column, sha256: expected }: DeconvolutionSettin
       `expected the sizes that the run is named by (SHA-256 ${expected.slice(0, 12)}…), got others (${sha256.slice(0, 12)}…); make the runs of the changed file by the same command again`,
     );
   }
-  return { sizes, sha256 };
+  return { column, sizes, sha256 };
+}
+
+function columnOf({ source, columns }: Table): string {
+  const names = columns.filter(({ kind }) => kind === "number").map(({ name }) => name);
+  if (names.includes(PUBLISHED)) return PUBLISHED;
+  if (names.length === 1) return names[0];
+  throw new InputError({
+    code: "no-column",
+    message: `${source}: expected one column of numbers, or the name of the one with sizes, got ${names.join(", ") || "none"}; name it by --column (in a plan "column")`,
+  });
 }
