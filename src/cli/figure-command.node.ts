@@ -6,7 +6,7 @@ import { type Command, Option } from "commander";
 import type { FigureComparison } from "../experiment/figure-definition.ts";
 import type { Comparison, FigureScale } from "../experiment/index.ts";
 import type { MadeFigure } from "../experiment/make-figure.node.ts";
-import { jobCount, sweepProgress, sweepSummary, versions } from "./sweep-command.node.ts";
+import { jobCount, named, sweepProgress, sweepSummary, versions } from "./sweep-command.node.ts";
 import { alignedTable, styled, figure as threeDigits } from "./terminal.node.ts";
 
 interface FigureFlags {
@@ -76,10 +76,12 @@ function exitOf({ sweeps, comparison }: MadeFigure): number {
 }
 
 function summary({ folder, sweeps, comparison }: MadeFigure): string {
-  const { leftOut, figure, scale, runs } = comparison;
+  const { leftOut, figure, scale, runs, doubtful } = comparison;
   const partial = runs.complete < runs.planned ? [`drawn from ${runs.complete} of ${runs.planned} runs`] : [];
   return [
-    ...sweeps.map(sweepSummary),
+    // Doubts of earlier runs count as much as those of runs made now.
+    ...sweeps.map((one) => sweepSummary({ ...one, doubtful: [] })),
+    ...named("doubtful", doubtful),
     "",
     ...comparisonLines(comparison),
     ...(leftOut === "" ? [] : [`quick leaves out ${leftOut}; --scale full has it`]),

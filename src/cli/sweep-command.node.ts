@@ -189,7 +189,7 @@ export function sweepSummary(summary: SweepSummary): string {
   ].join("\n");
 }
 
-function named(what: string, list: SweepSummary["failed"]): readonly string[] {
+export function named(what: string, list: SweepSummary["failed"]): readonly string[] {
   if (list.length === 0) return [];
   const more = list.length > SHOWN ? [`  and ${list.length - SHOWN} more`] : [];
   return [

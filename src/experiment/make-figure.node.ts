@@ -69,7 +69,8 @@ export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
     if (!signal?.aborted) sweeps.push(await sweep(planned, { ...request, store }));
   }
   const done = await completeRuns(store);
-  const rows = (await Promise.all(plans.map((planned) => rowsOf(planned, store, done)))).flat();
+  const results = await Promise.all(plans.map((planned) => resultsOf(planned, store, done)));
+  const rows = results.flatMap((each) => each.rows);
   const ids = plans.flatMap((planned) => planned.ids);
   const comparison: FigureComparison = {
     schema: COMPARISON_SCHEMA,
@@ -77,6 +78,7 @@ export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
     scale,
     leftOut: scale === "quick" ? figure.leftOut : "",
     comparisons: figure.compare(rows),
+    doubtful: results.flatMap((each) => each.doubtful),
     runs: { complete: ids.filter((id) => done.has(id)).length, planned: ids.length },
     seconds: (performance.now() - clock) / 1000,
   };
@@ -110,19 +112,18 @@ async function plannedRuns(name: string, { data, column }: FigureRequest): Promi
   return planRuns({ ...plan, settings: { ...plan.settings, ...own } }, `plan "${name}"`);
 }
 
-/** All lines of the runs that are complete, in the order of the plan. */
-async function rowsOf(
-  planned: PlannedRuns,
-  store: string,
-  done: ReadonlySet<string>,
-): Promise<readonly FigureRow[]> {
+/** All lines of the runs that are complete, in the order of the plan, and what is doubtful in them. */
+async function resultsOf(planned: PlannedRuns, store: string, done: ReadonlySet<string>) {
   const rows: FigureRow[] = [];
+  const doubtful: { readonly id: string; readonly message: string }[] = [];
   for (const [k, run] of planned.ids.entries()) {
     if (!done.has(run)) continue;
     const { varied } = await planned.runAt(k);
-    for (const row of (await readRun(store, run)).rows) rows.push({ ...varied, ...row, run });
+    const { rows: own, outcome } = await readRun(store, run);
+    for (const row of own) rows.push({ ...varied, ...row, run });
+    if (outcome.status === "doubtful") doubtful.push({ id: run, message: outcome.message });
   }
-  return rows;
+  return { rows, doubtful };
 }
 
 async function writeFiles(

@@ -133,6 +133,22 @@ describe("the kind deconvolution", () => {
     expect((await only.runAt(0)).settings.column).toBe("size");
   });
 
+  it("calls a run doubtful where no change fits, and the figure says so", async () => {
+    const steps = Array.from({ length: 600 }, (_, i) => 1 + (i % 4));
+    const { kind, runAt } = await planned({ data: written(table(steps)), potential: "2-norm", widths: 2 });
+    const { status, message, rows } = await kind.run((await runAt(0)).settings, tools);
+    expect([status, message]).toEqual([
+      "doubtful",
+      expect.stringMatching(/^2-norm: no change fits, not even/),
+    ]);
+    const drawn = spines.draw(
+      rows.map((row) => ({ potential: "2-norm", ...row, run: "steps" })),
+      await createDocument(),
+    );
+    expect(drawn.textContent).toContain("2-norm, before");
+    expect(drawn.textContent).toContain("2-norm: no change fits, not even");
+  });
+
   it("refuses a file that is not there, and a geometry off the continuum", async () => {
     await expect(plan(path())).rejects.toThrow(/sizes.csv/);
     await expect(plan("x.csv", { potential: "affine:2" })).rejects.toThrow(

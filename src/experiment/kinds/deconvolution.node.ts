@@ -50,8 +50,9 @@ export const deconvolution: RunKind<DeconvolutionSettings> = {
   run: async (given) => {
     const { potential, widths } = given;
     const { sizes } = await readSizes(given);
-    const rows = initialWeights(sizes, { potential: parsePotential(potential), widths });
-    return { status: "done", message: "", rows };
+    const { rows, doubts } = initialWeights(sizes, { potential: parsePotential(potential), widths });
+    const message = doubts.length === 0 ? "" : `${potential}: ${doubts.join("; ")}`;
+    return { status: doubts.length === 0 ? "done" : "doubtful", message, rows };
   },
 };
 
