@@ -108,5 +108,21 @@ describe("syngeo figure", () => {
       ["figure", "r-of-k", "--data", "x"],
       /--data: expected nothing for the figure r-of-k/,
     );
+    expectRefusal(folder, ["figure", "r-of-k", "--column", "x"], /--column: expected nothing for the figure/);
+  });
+
+  it("refuses a file of sizes that cannot be used before any run is made of it", () => {
+    expectRefusal(
+      folder,
+      ["figure", "spines", "--data", "none.csv"],
+      /none\.csv": expected a readable file, got none/,
+    );
+    writeFileSync(join(folder, "sizes.csv"), "spine_vol_um3\n0.1\n-0.2\n");
+    expectRefusal(
+      folder,
+      ["figure", "spines", "--data", "sizes.csv"],
+      /expected sizes > 0 .*got -0.2 \(line 3\)/,
+    );
+    expect(readdirSync(folder)).not.toContain("figures");
   });
 });

@@ -126,7 +126,7 @@ describe("a sweep", () => {
     const { ids, runAt } = await planRuns(await readPlan(plan), plan);
     expect(namesIn("killed").sort()).toEqual([...ids].sort());
     for (const [k, id] of ids.entries())
-      await expectWhole(join(folder, "killed", "runs", id), id, runAt(k).settings);
+      await expectWhole(join(folder, "killed", "runs", id), id, (await runAt(k)).settings);
     for (const [id, ino] of seen) expect(statSync(join(folder, "killed", "runs", id)).ino).toBe(ino);
     expect(readdirSync(join(folder, "killed", "failed"))).toEqual([]);
     expect(summaries.filter((summary) => summary !== null)).toEqual([]);

@@ -12,7 +12,7 @@ export async function plannedRows(
   const planned = await planRuns(plan, name);
   const rows: FigureRow[] = [];
   for (const [k, run] of planned.ids.entries()) {
-    const one = planned.runAt(k);
+    const one = await planned.runAt(k);
     if (!wanted(one)) continue;
     const outcome = await planned.kind.run(one.settings, { folder: "", versions: {} });
     rows.push(...outcome.rows.map((row): FigureRow => ({ ...one.varied, ...row, run })));

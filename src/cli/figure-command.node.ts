@@ -6,7 +6,7 @@ import { type Command, Option } from "commander";
 import type { FigureComparison } from "../experiment/figure-definition.ts";
 import type { Comparison, FigureScale } from "../experiment/index.ts";
 import type { MadeFigure } from "../experiment/make-figure.node.ts";
-import { jobCount, sweepProgress, sweepSummary, versions } from "./sweep-command.node.ts";
+import { jobCount, named, sweepProgress, sweepSummary, versions } from "./sweep-command.node.ts";
 import { alignedTable, styled, figure as threeDigits } from "./terminal.node.ts";
 
 interface FigureFlags {
@@ -14,6 +14,7 @@ interface FigureFlags {
   readonly out: string;
   readonly jobs: number;
   readonly data?: string;
+  readonly column?: string;
   readonly json?: true;
 }
 
@@ -42,6 +43,7 @@ export function addFigureCommand(program: Command): void {
     .option("--out <folder>", "where the folder NAME-SCALE is made", "figures")
     .option("--jobs <count>", "processes at once, one thread each", jobCount, availableParallelism())
     .option("--data <path>", "your file or folder, for a figure that needs one")
+    .option("--column <name>", "the column of --data that is drawn, where it has several of numbers")
     .option("--json", "print the comparison as one JSON object (schema syngeo.comparison/1)")
     .addHelpText("after", EXAMPLES)
     .action(runFigure);
@@ -58,8 +60,8 @@ async function runFigure(name: string | undefined, flags: FigureFlags): Promise<
     process.stdout.write(`${alignedTable(rows)}\n`);
     return;
   }
-  const { scale, out, jobs, data = null } = flags;
-  const request = { figure: figureNamed(name), scale, out, jobs, data, versions: versions() };
+  const { scale, out, jobs, data = null, column = null } = flags;
+  const request = { figure: figureNamed(name), scale, out, jobs, data, column, versions: versions() };
   const made = await sweepProgress((call) => makeFigure({ ...request, ...call }));
   process.stdout.write(`${flags.json ? JSON.stringify(made.comparison) : summary(made)}\n`);
   process.exitCode = exitOf(made);
@@ -74,10 +76,12 @@ function exitOf({ sweeps, comparison }: MadeFigure): number {
 }
 
 function summary({ folder, sweeps, comparison }: MadeFigure): string {
-  const { leftOut, figure, scale, runs } = comparison;
+  const { leftOut, figure, scale, runs, doubtful } = comparison;
   const partial = runs.complete < runs.planned ? [`drawn from ${runs.complete} of ${runs.planned} runs`] : [];
   return [
-    ...sweeps.map(sweepSummary),
+    // Doubts of earlier runs count as much as those of runs made now.
+    ...sweeps.map((one) => sweepSummary({ ...one, doubtful: [] })),
+    ...named("doubtful", doubtful),
     "",
     ...comparisonLines(comparison),
     ...(leftOut === "" ? [] : [`quick leaves out ${leftOut}; --scale full has it`]),

@@ -13,6 +13,7 @@ import {
   sourceOf,
   sweep,
 } from "../experiment/index.node.ts";
+import type { Row } from "../experiment/index.ts";
 import { wholeNumber } from "./flag-values.node.ts";
 import { alignedTable, interruption, styled, terminalProgress } from "./terminal.node.ts";
 import { packageVersion } from "./version.node.ts";
@@ -115,7 +116,7 @@ async function runSweep(path: string | undefined, flags: SweepFlags): Promise<vo
     return;
   }
   const planned = await planRuns(await readPlan(path), sourceOf(path));
-  if (flags.dryRun) return listRuns(planned, flags);
+  if (flags.dryRun) return await listRuns(planned, flags);
   if (flags.task !== undefined || flags.tasks !== undefined) return runShare(planned, flags);
   if (flags.slurm) return (await import("./sweep-slurm.node.ts")).runOnSlurm(planned, flags);
   refuseIdle(flags);
@@ -188,7 +189,7 @@ export function sweepSummary(summary: SweepSummary): string {
   ].join("\n");
 }
 
-function named(what: string, list: SweepSummary["failed"]): readonly string[] {
+export function named(what: string, list: SweepSummary["failed"]): readonly string[] {
   if (list.length === 0) return [];
   const more = list.length > SHOWN ? [`  and ${list.length - SHOWN} more`] : [];
   return [
@@ -198,16 +199,16 @@ function named(what: string, list: SweepSummary["failed"]): readonly string[] {
   ];
 }
 
-function listRuns(planned: PlannedRuns, { json }: SweepFlags): void {
-  const { ids, plan, paths } = planned;
-  const runs = ids.map((id, k) => ({ id, ...planned.runAt(k).varied }));
+async function listRuns({ ids, plan, paths, runAt }: PlannedRuns, { json }: SweepFlags): Promise<void> {
+  const runs: Row[] = [];
+  for (const [k, id] of ids.entries()) runs.push({ id, ...(await runAt(k)).varied });
   if (json) {
     process.stdout.write(
       `${JSON.stringify({ schema: "syngeo.planned/1", plan: plan.name, kind: plan.kind, runs })}\n`,
     );
     return;
   }
-  const cells = ids.map((id, k) => [id, ...Object.values(planned.runAt(k).varied).map(String)]);
+  const cells = runs.map((run) => Object.values(run).map(String));
   process.stdout.write(
     `${alignedTable([["id", ...paths], ...cells])}\n${ids.length} runs of the kind ${plan.kind}\n`,
   );

@@ -49,6 +49,8 @@ export interface FigureComparison {
   /** Empty where nothing is left out. */
   readonly leftOut: string;
   readonly comparisons: readonly Comparison[];
+  /** Runs whose result is doubtful, and why. */
+  readonly doubtful: readonly { readonly id: string; readonly message: string }[];
   /** Of how many runs the numbers are, and of how many they will be. */
   readonly runs: { readonly complete: number; readonly planned: number };
   readonly seconds: number;

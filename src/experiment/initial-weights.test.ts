@@ -15,7 +15,7 @@ const grown = Float64Array.from(
 );
 
 const rowsOf = (name: string, sizes: Float64Array) =>
-  initialWeights(sizes, { potential: parsePotential(name), widths: 2 });
+  initialWeights(sizes, { potential: parsePotential(name), widths: 2 }).rows;
 const grownRows = new Map(
   ["negative-entropy", "2-norm", "3-norm"].map((name) => [name, rowsOf(name, grown)] as const),
 );
@@ -76,6 +76,30 @@ describe("initialWeights", () => {
     const { ratio, belowZero } = fitOf(rowsOf("2-norm", sizes), "largest change");
     expect(Number(ratio)).toBeGreaterThan(0.95);
     expect(Number(belowZero)).toBeLessThan(1e-12);
+  });
+
+  it("calls the ends of its search no finding: all changes fit forty sizes, and none fits sizes in steps", () => {
+    const draws = createRandom(5).stream("few");
+    const few = Float64Array.from({ length: 40 }, () => 10 + draws.normal());
+    const options = { potential: parsePotential("2-norm"), widths: 2 };
+    const wide = initialWeights(few, options);
+    // A normal of 1.5 SDs about a point is 0.10 from a normal of 1 SD, and 40 values leave 0.21.
+    expect(fitOf(wide.rows, "largest change")).toMatchObject({
+      ratio: expect.closeTo(1.5, 9),
+      doubt: wide.doubts[0],
+    });
+    expect(wide.doubts).toEqual([
+      "every change up to 1.5 SD of the dual weights fits, and larger ones are not looked at",
+    ]);
+    const steps = Float64Array.from({ length: COUNT }, (_, i) => 1 + (i % 4));
+    const narrow = initialWeights(steps, options);
+    // A point in each step leaves half of it, a quarter of eight, to either side.
+    expect(fitOf(narrow.rows, "smallest change")).toMatchObject({
+      ratio: expect.closeTo(0.002, 9),
+      doubt: narrow.doubts[0],
+    });
+    expect(narrow.doubts[0]).toMatch(/^no change fits, not even one of 0.002 SD/);
+    expect(narrow.rows.some(({ start }) => start === "largest change")).toBe(false);
   });
 
   it("has shares of one in its bins, apart from what lies outside of them", () => {

@@ -2,6 +2,7 @@
 
 import { type Potential, parsePotential } from "../geometry/index.ts";
 import {
+  type Deconvolution,
   deconvolve,
   fitNormalMixture,
   kolmogorovCritical,
@@ -28,19 +29,27 @@ const HALVINGS = 11;
 const BINS = 32;
 
 /** How a model's weights come about; the words stand in the results. */
-export type Start = "two points" | "largest change" | "same change";
+export type Start = "two points" | "largest change" | "smallest change" | "same change";
+
+export interface InitialWeights {
+  readonly rows: readonly Row[];
+  /** What keeps an answer from being one, each as the end of a sentence; also in the row of its start. */
+  readonly doubts: readonly string[];
+}
 
 /**
  * Lines of results, by `part`:
  *
- * - `fit`, one for each start: σ of the change in the dual, distances to the observed sizes, share of weights below zero;
+ * - `fit`, one for each start: σ of the change in the dual, distances to the observed sizes, share of weights below zero, and
+ *   `doubt`, null where there is none;
  * - `point`: the two points from which the negative entropy begins;
  * - `bin`, for each start: shares of the initial, final and observed weights in bins of log size;
  * - `width`: the distance for each size of change.
  *
  * `two points` is a mixture of two log-normals of one σ, which is two sizes after a normal change of ln w; `largest change` has
- * the largest σ for which the most likely start that is nowhere negative stays within Kolmogorov's 5 % distance; `same change` has the σ
- * that changes of that mixture have in the dual of `potential`.
+ * the largest σ for which the most likely start that is nowhere negative stays within Kolmogorov's 5 % distance, and `smallest
+ * change`, in its place, the least that is looked at where none does; `same change` has the σ that changes of that mixture have in the
+ * dual of `potential`.
  *
  * @param sizes  n ≥ 4 finite numbers > 0
  * @throws InputError `too-few-values`
@@ -48,21 +57,38 @@ export type Start = "two points" | "largest change" | "same change";
 export function initialWeights(
   sizes: Float64Array,
   { potential, widths }: InitialWeightsOptions,
-): readonly Row[] {
+): InitialWeights {
   const weights = representatives(sizes.toSorted());
   const mixture = fitNormalMixture(weights.map(Math.log));
   const observed = observedOf(weights, potential, sizes.length);
-  const starts: (readonly [Start, SmearedPoints])[] = [];
-  if (potential.exponent === 0) starts.push(["two points", inDual(mixture)]);
-  else starts.push(["same change", startFor(observed, changeIn(mixture, potential.exponent ?? 1))]);
-  const largest = largestChange(observed);
-  if (largest !== null) starts.push(["largest change", largest]);
-  return [
-    ...starts.map(([start, law]) => fitRow(observed, start, law)),
-    ...starts.flatMap(([start, law]) => (start === "two points" ? pointRows(law, potential) : [])),
-    ...starts.flatMap(([start, law]) => binRows(observed, start, law)),
-    ...widthRows(observed, widths),
+  const models = [commonChange(observed, mixture), largestChange(observed)];
+  const curve = widthRows(observed, widths);
+  const unsettled = curve.filter(({ isSettled }) => !isSettled).length;
+  const rows = [
+    ...models.map((model) => fitRow(observed, model)),
+    ...models.flatMap(({ start, law }) => (start === "two points" ? pointRows(law, potential) : [])),
+    ...models.flatMap((model) => binRows(observed, model)),
+    ...curve,
   ];
+  const doubts = [
+    ...models.flatMap(({ doubt }) => doubt ?? []),
+    ...(unsettled > 0 ? [`${unsettled} of ${widths} distances are those of starts that did not settle`] : []),
+  ];
+  return { rows, doubts };
+}
+
+interface Model {
+  readonly start: Start;
+  readonly law: SmearedPoints;
+  readonly doubt: string | null;
+}
+
+/** Two points under the negative entropy, and in other geometries a change as large as theirs. */
+function commonChange(observed: Observed, mixture: NormalMixture): Model {
+  const { exponent } = observed.potential;
+  if (exponent === 0) return { start: "two points", law: inDual(mixture), doubt: null };
+  const law = startFor(observed, changeIn(mixture, exponent ?? 1));
+  return { start: "same change", law, doubt: unsettledWords(law, "that change") };
 }
 
 function representatives(sorted: Float64Array): Float64Array {
@@ -108,32 +134,47 @@ function changeIn({ points, shares, deviation }: NormalMixture, exponent: number
 }
 
 /** The most likely start before a change of that σ: weights > 0. */
-function startFor({ potential, duals }: Observed, deviation: number): SmearedPoints {
+function startFor({ potential, duals }: Observed, deviation: number): Deconvolution {
   // What is below the least weight by more than 3 σ explains nothing.
   const low = potential.crossesZero ? potential.mirrorMap(0) : duals[0] - 3 * deviation;
   return deconvolve(duals, deviation, low);
 }
 
-/** By halving the range of ln σ; null where the least change looked at is already too large. */
-function largestChange(observed: Observed): SmearedPoints | null {
+const unsettledWords = ({ isSettled, gap }: Deconvolution, change: string) =>
+  isSettled
+    ? null
+    : `the start before ${change} did not settle (its mean log-likelihood may be up to ${gap.toPrecision(2)} below the greatest)`;
+
+/** By halving the range of ln σ; at its ends the search cannot tell, and says so. */
+function largestChange(observed: Observed): Model {
   const critical = kolmogorovCritical(observed.count);
+  const startAt = (ratio: number) => startFor(observed, ratio * observed.spread);
+  const fits = (law: SmearedPoints) => kolmogorovDistance(observed.duals, smearedCdf(law)) <= critical;
+  const [least, most] = [startAt(RATIOS.low), startAt(RATIOS.high)];
+  if (!fits(least)) {
+    const doubt = `no change fits, not even one of ${RATIOS.low} SD of the dual weights, and smaller ones are not looked at`;
+    return { start: "smallest change", law: least, doubt };
+  }
+  if (fits(most)) {
+    const doubt = `every change up to ${RATIOS.high} SD of the dual weights fits, and larger ones are not looked at`;
+    return { start: "largest change", law: most, doubt };
+  }
   let [low, high] = [Math.log(RATIOS.low), Math.log(RATIOS.high)];
-  let found: SmearedPoints | null = null;
+  let law = least;
   for (let step = 0; step < HALVINGS; step++) {
-    const ratio = step === 0 ? low : (low + high) / 2;
-    const law = startFor(observed, Math.exp(ratio) * observed.spread);
-    if (kolmogorovDistance(observed.duals, smearedCdf(law)) <= critical) [found, low] = [law, ratio];
-    else if (step === 0) return null;
+    const ratio = (low + high) / 2;
+    const tried = startAt(Math.exp(ratio));
+    if (fits(tried)) [law, low] = [tried, ratio];
     else high = ratio;
   }
-  return found;
+  return { start: "largest change", law, doubt: unsettledWords(law, "the largest change that fits") };
 }
 
 /** Share of weights that the change has carried below zero. */
 const belowZero = ({ potential }: Observed, cdf: (dual: number) => number) =>
   potential.crossesZero ? cdf(potential.mirrorMap(0)) : 0;
 
-function fitRow(observed: Observed, start: Start, law: SmearedPoints): Row {
+function fitRow(observed: Observed, { start, law, doubt }: Model): Row {
   const { potential, weights, duals, spread, count } = observed;
   const cdf = smearedCdf(law);
   const weightAt = (dual: number) => potential.inverseMirrorMap(dual, 1);
@@ -152,6 +193,7 @@ function fitRow(observed: Observed, start: Start, law: SmearedPoints): Row {
     wasserstein: wassersteinDistance(weights, (weight) => cdf(potential.mirrorMap(weight)), ends),
     belowZero: belowZero(observed, cdf),
     count,
+    doubt,
   };
 }
 
@@ -163,7 +205,7 @@ const pointRows = ({ points, shares }: SmearedPoints, potential: Potential): rea
   }));
 
 /** From a third of the least weight to three times the greatest; initial weights below all bins are in the first. */
-function binRows({ potential, weights }: Observed, start: Start, law: SmearedPoints): readonly Row[] {
+function binRows({ potential, weights }: Observed, { start, law }: Model): readonly Row[] {
   const [from, to] = [weights[0] / 3, weights[weights.length - 1] * 3];
   const edges = Array.from({ length: BINS + 1 }, (_, k) => from * (to / from) ** (k / BINS));
   const cdf = smearedCdf(law);
@@ -190,7 +232,8 @@ function widthRows(observed: Observed, widths: number): readonly Row[] {
   const { low, high } = RATIOS;
   return Array.from({ length: widths }, (_, k) => {
     const ratio = low * (high / low) ** (k / (widths - 1));
-    const cdf = smearedCdf(startFor(observed, ratio * observed.spread));
+    const law = startFor(observed, ratio * observed.spread);
+    const cdf = smearedCdf(law);
     return {
       part: "width",
       ratio,
@@ -198,6 +241,7 @@ function widthRows(observed: Observed, widths: number): readonly Row[] {
       distance: kolmogorovDistance(observed.duals, cdf),
       belowZero: belowZero(observed, cdf),
       critical: kolmogorovCritical(observed.count),
+      isSettled: law.isSettled,
     };
   });
 }

@@ -16,7 +16,6 @@ import {
 } from "./figure-definition.ts";
 import { paperFigures } from "./figures.ts";
 import type { RunCall } from "./make-run.node.ts";
-import type { Plan } from "./plan.ts";
 import { type PlannedRuns, planRuns, readPlan } from "./planned-runs.node.ts";
 import { completeRuns, readRun } from "./store.node.ts";
 import { type SweepSummary, sweep } from "./sweep.node.ts";
@@ -29,6 +28,8 @@ export interface FigureRequest extends RunCall {
   readonly jobs: number;
   /** The user's file or folder, where the figure needs one. */
   readonly data: string | null;
+  /** The column of it, where the figure needs one; null for the one that the figure expects. */
+  readonly column: string | null;
 }
 
 export interface MadeFigure {
@@ -68,7 +69,8 @@ export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
     if (!signal?.aborted) sweeps.push(await sweep(planned, { ...request, store }));
   }
   const done = await completeRuns(store);
-  const rows = (await Promise.all(plans.map((planned) => rowsOf(planned, store, done)))).flat();
+  const results = await Promise.all(plans.map((planned) => resultsOf(planned, store, done)));
+  const rows = results.flatMap((each) => each.rows);
   const ids = plans.flatMap((planned) => planned.ids);
   const comparison: FigureComparison = {
     schema: COMPARISON_SCHEMA,
@@ -76,6 +78,7 @@ export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
     scale,
     leftOut: scale === "quick" ? figure.leftOut : "",
     comparisons: figure.compare(rows),
+    doubtful: results.flatMap((each) => each.doubtful),
     runs: { complete: ids.filter((id) => done.has(id)).length, planned: ids.length },
     seconds: (performance.now() - clock) / 1000,
   };
@@ -83,17 +86,19 @@ export async function makeFigure(request: FigureRequest): Promise<MadeFigure> {
   return { folder, sweeps, comparison };
 }
 
-function requireData({ figure: { name, needs }, data }: FigureRequest): void {
+function requireData({ figure: { name, needs }, data, column }: FigureRequest): void {
   if (needs !== undefined && data === null) {
     throw new InputError({
       code: "needs-data",
       message: `--data: expected ${needs} for the figure ${name}, got nothing; give a file or folder`,
     });
   }
-  if (needs === undefined && data !== null) {
+  if (needs !== undefined) return;
+  for (const [flag, given] of Object.entries({ data, column })) {
+    if (given === null) continue;
     throw new InputError({
       code: "no-data",
-      message: `--data: expected nothing for the figure ${name}, got "${data}"; leave it out`,
+      message: `--${flag}: expected nothing for the figure ${name}, got "${given}"; leave it out`,
     });
   }
 }
@@ -101,26 +106,24 @@ function requireData({ figure: { name, needs }, data }: FigureRequest): void {
 /** Plans that belong to the package, beside its sources and its build alike. */
 const PLANS = new URL("../../plans/", import.meta.url);
 
-async function plannedRuns(name: string, { data }: FigureRequest): Promise<PlannedRuns> {
+async function plannedRuns(name: string, { data, column }: FigureRequest): Promise<PlannedRuns> {
   const plan = await readPlan(new URL(`${name}.json`, PLANS));
-  return planRuns(data === null ? plan : withData(plan, resolve(data)), `plan "${name}"`);
+  const own = { ...(data !== null && { data: resolve(data) }), ...(column !== null && { column }) };
+  return planRuns({ ...plan, settings: { ...plan.settings, ...own } }, `plan "${name}"`);
 }
 
-const withData = (plan: Plan, data: string): Plan => ({ ...plan, settings: { ...plan.settings, data } });
-
-/** All lines of the runs that are complete, in the order of the plan. */
-async function rowsOf(
-  planned: PlannedRuns,
-  store: string,
-  done: ReadonlySet<string>,
-): Promise<readonly FigureRow[]> {
+/** All lines of the runs that are complete, in the order of the plan, and what is doubtful in them. */
+async function resultsOf(planned: PlannedRuns, store: string, done: ReadonlySet<string>) {
   const rows: FigureRow[] = [];
+  const doubtful: { readonly id: string; readonly message: string }[] = [];
   for (const [k, run] of planned.ids.entries()) {
     if (!done.has(run)) continue;
-    const { varied } = planned.runAt(k);
-    for (const row of (await readRun(store, run)).rows) rows.push({ ...varied, ...row, run });
+    const { varied } = await planned.runAt(k);
+    const { rows: own, outcome } = await readRun(store, run);
+    for (const row of own) rows.push({ ...varied, ...row, run });
+    if (outcome.status === "doubtful") doubtful.push({ id: run, message: outcome.message });
   }
-  return rows;
+  return { rows, doubtful };
 }
 
 async function writeFiles(

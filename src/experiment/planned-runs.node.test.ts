@@ -18,10 +18,10 @@ describe("planned runs", () => {
       await planned({ cross: { seed: [3], "geometry.potential": ["negative-entropy"] }, name: "b" }),
     ];
     expect(short.ids).toEqual(long.ids);
-    const whole = short.runAt(0).settings;
+    const { settings: whole, varied } = await short.runAt(0);
     const again = await planned({ settings: whole });
     expect(again.ids).toEqual(short.ids);
-    expect(short.runAt(0).varied).toEqual({ "geometry.potential": "negative-entropy", seed: 3 });
+    expect(varied).toEqual({ "geometry.potential": "negative-entropy", seed: 3 });
   });
 
   it("have ids that depend on the kind and on nothing but kind and settings", () => {
@@ -31,14 +31,13 @@ describe("planned runs", () => {
   });
 
   it("replace a whole part where another variant is named", async () => {
-    const { settings } = (
-      await planned({
-        settings: {
-          preset: "mnist-mlp",
-          model: { name: "rnn", hidden: 5, nonlinearity: "tanh", bias: "plain" },
-        },
-      })
-    ).runAt(0);
+    const { runAt } = await planned({
+      settings: {
+        preset: "mnist-mlp",
+        model: { name: "rnn", hidden: 5, nonlinearity: "tanh", bias: "plain" },
+      },
+    });
+    const { settings } = await runAt(0);
     expect(settings.model).toEqual({ name: "rnn", hidden: 5, nonlinearity: "tanh", bias: "plain" });
   });
 

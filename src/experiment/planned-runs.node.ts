@@ -23,8 +23,8 @@ export interface OpenPlan {
   readonly count: number;
   /** Settings that the plan varies, by dotted path. */
   readonly paths: readonly string[];
-  /** A run by its number, from 0. @throws InputError as the kind's `parse` */
-  runAt(index: number): PlannedRun;
+  /** A run by its number, from 0. @throws InputError as the kind's `parse` and `withContents` */
+  runAt(index: number): Promise<PlannedRun>;
 }
 
 /** A plan all of whose runs are checked, known by their number or their id. */
@@ -88,9 +88,10 @@ function parsedJson(text: string, source: string): unknown {
 export async function openPlan(plan: Plan, source: string): Promise<OpenPlan> {
   const kind: RunKind<Settings> = await runKinds[requireKind(runKinds, plan.kind, source)]();
   const { count, variation, paths } = expandPlan(plan, source);
-  const runAt = (index: number): PlannedRun => {
+  const runAt = async (index: number): Promise<PlannedRun> => {
     const { settings: given, varied } = variation(index);
-    const settings = kind.parse(given, `${source}${placeOf(index, varied)}`);
+    const parsed = kind.parse(given, `${source}${placeOf(index, varied)}`);
+    const settings = kind.withContents === undefined ? parsed : await kind.withContents(parsed);
     const cells = paths.map((path) => [path, cellOf(valueAt(settings, path) ?? varied[path])]);
     return { id: runId(plan.kind, settings), settings, varied: Object.fromEntries(cells) };
   };
@@ -100,13 +101,13 @@ export async function openPlan(plan: Plan, source: string): Promise<OpenPlan> {
 /**
  * All runs of a plan, each checked by its kind.
  *
- * @throws as `openPlan` and the kind's `parse`; InputError `same-run` where two have the same settings
+ * @throws as `openPlan` and `runAt`; InputError `same-run` where two have the same settings
  */
 export async function planRuns(plan: Plan, source: string): Promise<PlannedRuns> {
   const opened = await openPlan(plan, source);
   const places = new Map<string, number>();
   for (let index = 0; index < opened.count; index++) {
-    const { id } = opened.runAt(index);
+    const { id } = await opened.runAt(index);
     const first = places.get(id);
     if (first !== undefined)
       throw sameRun(source, id, [first, index].map(expandPlan(plan, source).variation));

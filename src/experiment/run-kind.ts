@@ -42,6 +42,13 @@ export interface RunKind<Settings> {
    * @throws InputError for a key that is unknown, missing or has a value it cannot have
    */
   parse(json: unknown, source: string): Settings;
+  /**
+   * Of a kind that reads files of the user's: the parsed settings with what names the contents of these files, so that other
+   * contents make another run.
+   *
+   * @throws InputError where a file cannot be used, before any run is made
+   */
+  withContents?(settings: Settings): Promise<Settings>;
   /** Makes the run in this process. The same settings give the same rows, bit for bit, on one machine. */
   run(settings: Settings, tools: RunTools): Promise<RunOutcome>;
 }

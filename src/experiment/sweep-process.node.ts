@@ -15,8 +15,11 @@ export type WorkerEnd =
 export interface RunProcess {
   /** Told the plan; `ready` or `died`. */
   readonly started: Promise<WorkerEnd>;
-  /** One run at a time. @throws InputError where the store refuses */
-  make(index: number, onShare: (share: number) => void): Promise<WorkerEnd>;
+  /** One run at a time. @throws InputError where the store or a file that it reads refuses */
+  make(
+    run: { readonly index: number; readonly id: string },
+    onShare: (share: number) => void,
+  ): Promise<WorkerEnd>;
   /** Asks the run under way to stop. */
   stop(): void;
   /** Lets the process end. */
@@ -69,9 +72,9 @@ export function startRunProcess(plan: Extract<WorkerOrder, { kind: "plan" }>): R
     });
   return {
     started: order(plan),
-    make: (index, onShare) => {
+    make: (run, onShare) => {
       share = onShare;
-      return order({ kind: "run", index });
+      return order({ kind: "run", ...run });
     },
     stop: () => {
       if (child.connected) child.send({ kind: "stop" } satisfies WorkerOrder, () => {});

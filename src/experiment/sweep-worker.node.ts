@@ -14,7 +14,7 @@ export type WorkerOrder =
       readonly store: string;
       readonly versions: Readonly<Record<string, string>>;
     }
-  | { readonly kind: "run"; readonly index: number }
+  | { readonly kind: "run"; readonly index: number; readonly id: string }
   | { readonly kind: "stop" };
 
 /** What the worker says. */
@@ -23,7 +23,7 @@ export type WorkerWord =
   | { readonly kind: "progress"; readonly share: number }
   | { readonly kind: "report"; readonly report: RunReport }
   | { readonly kind: "stopped" }
-  /** The store itself refuses: no other run will do better. */
+  /** The store itself or a file that was planned with refuses: no other run will do better. */
   | { readonly kind: "refused"; readonly code: string; readonly message: string };
 
 /** The least time between two words of progress, in milliseconds. */
@@ -46,7 +46,9 @@ async function obey(order: WorkerOrder): Promise<void> {
   }
   if (work === null) throw new Error("a run needs a plan");
   const { opened, order: told } = work;
-  const report = await makeRun(told.store, opened, opened.runAt(order.index), {
+  const run = await opened.runAt(order.index);
+  if (run.id !== order.id) throw otherRun(order.id, run.id);
+  const report = await makeRun(told.store, opened, run, {
     versions: told.versions,
     signal: abort.signal,
     onProgress: ({ done, total }) => {
@@ -58,6 +60,13 @@ async function obey(order: WorkerOrder): Promise<void> {
   });
   say({ kind: "report", report });
 }
+
+/** Only what the settings do not hold can have changed since they were planned. */
+const otherRun = (planned: string, now: string) =>
+  new InputError({
+    code: "other-contents",
+    message: `sweep: expected the run ${planned} as it was planned, got ${now}; a file that it reads has changed, start again`,
+  });
 
 process.on("message", (order: WorkerOrder) => {
   obey(order).catch((error: unknown) => {

@@ -167,7 +167,7 @@ async function makeSurely(state: State, lane: Lane, id: string, stop: AbortSigna
     // No other run will do better.
     if (neverBegan) throw new Error(`a process for runs ends before it begins: ${end.reason}`);
     const message = `sweep: expected the process of run ${id} to end with an answer, got ${end.reason} (${ATTEMPTS} times); give it more memory, or fewer --jobs`;
-    const run = planned.runAt(planned.indexOf(id));
+    const run = await planned.runAt(planned.indexOf(id));
     const failure = { plan: planned.plan, run, message, circumstances: circumstances() };
     reports.push(await failRun(options.store, failure));
     break;
@@ -184,7 +184,7 @@ async function attemptRun(state: State, lane: Lane, id: string, stop: AbortSigna
     const begun = await lane.process.started;
     if (begun.kind === "died" || stop.aborted) return begun;
   }
-  return lane.process.make(planned.indexOf(id), (share) => {
+  return lane.process.make({ index: planned.indexOf(id), id }, (share) => {
     shares.set(id, Math.max(share, shares.get(id) ?? 0));
     tellProgress(state);
   });

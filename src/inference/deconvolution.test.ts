@@ -24,6 +24,15 @@ describe("deconvolve", () => {
     expect(Math.abs(variance - 3)).toBeLessThan(0.1);
   });
 
+  it("comes as near to the greatest likelihood as it says, where sizes spread over decades", () => {
+    const sizes = normals(0, 1.2).map(Math.exp);
+    for (const deviation of [0.002, 0.05, 1]) {
+      const { gap, isSettled } = deconvolve(sizes, deviation, 0);
+      expect(isSettled, `σ ${deviation}`).toBe(true);
+      expect(gap).toBeLessThanOrEqual(1e-3);
+    }
+  });
+
   it("finds one point where all of the spread is the change", () => {
     const { mean, variance } = momentsOf(deconvolve(normals(5, 1), 1, 0));
     expect(mean).toBeCloseTo(5, 2);

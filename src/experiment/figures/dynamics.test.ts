@@ -22,10 +22,10 @@ async function allRows(): Promise<readonly FigureRow[]> {
   await createStore(store);
   const rows: FigureRow[] = [];
   for (const [k, run] of planned.ids.entries()) {
-    const { status, message } = await makeRun(store, planned, planned.runAt(k), { versions: {} });
+    const one = await planned.runAt(k);
+    const { status, message } = await makeRun(store, planned, one, { versions: {} });
     expect([status, message]).toEqual(["done", ""]);
-    for (const row of (await readRun(store, run)).rows)
-      rows.push({ ...planned.runAt(k).varied, ...row, run });
+    for (const row of (await readRun(store, run)).rows) rows.push({ ...one.varied, ...row, run });
   }
   return rows;
 }

@@ -15,7 +15,7 @@ const planned = await planRuns(plan, quick);
 /** The first seed at 200 inputs and the published rates. */
 async function someRows(): Promise<readonly FigureRow[]> {
   const rows = planned.ids.map(async (run, k) => {
-    const { settings, varied } = planned.runAt(k);
+    const { settings, varied } = await planned.runAt(k);
     const isCheap = varied["task.inputs"] === 200 && typeof varied["learning.learningRate"] === "number";
     if (varied.seed !== 1 || !isCheap) return [];
     const folder = mkdtempSync(join(tmpdir(), "r-of-k-"));

@@ -15,7 +15,7 @@ async function someRows(): Promise<readonly FigureRow[]> {
   const planned = await plannedOf(quick);
   const rows: FigureRow[] = [];
   for (const [k, run] of planned.ids.entries()) {
-    const { settings, varied } = planned.runAt(k);
+    const { settings, varied } = await planned.runAt(k);
     if (varied["task.power"] !== 2 || ![100, 324].includes(Number(varied["task.inputs"]))) continue;
     const parsed = regressionEnsemble.parse(settings, quick);
     const outcome = await regressionEnsemble.run(parsed, { folder: "", versions: {} });
@@ -32,7 +32,7 @@ beforeAll(async () => {
 describe("the figure regression", () => {
   it("has all sizes, numbers of samples and powers of the paper in its full plan", async () => {
     const planned = await plannedOf(full);
-    const varied = planned.ids.map((_, k) => planned.runAt(k).varied);
+    const varied = await Promise.all(planned.ids.map(async (_, k) => (await planned.runAt(k)).varied));
     expect(varied).toHaveLength(40);
     for (const { "task.inputs": inputs, "task.samples": samples } of varied) {
       const [root, most] = [0.5, 0.75].map((power) => Math.floor(Number(inputs) ** power + 1e-9));

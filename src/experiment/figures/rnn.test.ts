@@ -64,7 +64,7 @@ describe("the figure rnn", () => {
       const plan = await readPlan(new URL(`../../../plans/${name}.json`, import.meta.url));
       const { ids, runAt } = await planRuns(plan, name);
       expect(new Set(ids).size).toBe(ids.length);
-      expect(runAt(0).settings).toMatchObject({
+      expect((await runAt(0)).settings).toMatchObject({
         finetuning: { task: { samples: 100, samplesFrom: "held-out" } },
       });
     }

@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createDocument } from "../../plot/index.node.ts";
 import type { FigureRow } from "../figure-definition.ts";
-import { deconvolution } from "../kinds/deconvolution.node.ts";
 import { figureNamed, makeFigure } from "../make-figure.node.ts";
+import { PLAN_SCHEMA, parsePlan } from "../plan.ts";
+import { planRuns } from "../planned-runs.node.ts";
 import { spines } from "./spines.ts";
 
 const data = fileURLToPath(
@@ -19,10 +20,15 @@ const isHere = existsSync(data);
 if (!isHere) console.warn(`skipped: the figure of spine volumes, which are not at ${data}`);
 
 const tools = { folder: "", versions: {} };
+const planned = (settings: object) =>
+  planRuns(
+    parsePlan({ schema: PLAN_SCHEMA, name: "sizes", kind: "deconvolution", settings }, "plan"),
+    "plan",
+  );
 
 async function rowsOf(potential: string): Promise<readonly FigureRow[]> {
-  const settings = deconvolution.parse({ data, potential, widths: 3 }, "plan");
-  const { rows } = await deconvolution.run(settings, tools);
+  const { kind, runAt } = await planned({ data, potential, widths: 3 });
+  const { rows } = await kind.run((await runAt(0)).settings, tools);
   return rows.map((row): FigureRow => ({ potential, ...row, run: potential }));
 }
 
@@ -63,35 +69,89 @@ describe.skipIf(!isHere)("the figure spines, of 1961 spines of layer 2/3", async
 
 describe("the figure spines", () => {
   it("says which data it needs, and where such are", async () => {
-    const call = { out: tmpdir(), jobs: 1, data: null, versions: {}, scale: "quick" } as const;
+    const call = { out: tmpdir(), jobs: 1, data: null, column: null, versions: {}, scale: "quick" } as const;
     await expect(makeFigure({ ...call, figure: figureNamed("spines") })).rejects.toThrow(
-      /^--data: expected a table with a column spine_vol_um3, such as .*10\.5281\/zenodo\.3710459\) for the figure spines, got nothing; give a file or folder$/,
+      /^--data: expected a table with a column of sizes, such as spine_vol_um3 in .*10\.5281\/zenodo\.3710459\) for the figure spines, got nothing; give a file or folder$/,
     );
   });
 });
 
 describe("the kind deconvolution", () => {
-  const written = (text: string) => {
-    const path = join(mkdtempSync(join(tmpdir(), "spines-")), "sizes.csv");
-    writeFileSync(path, text);
-    return path;
+  const path = () => join(mkdtempSync(join(tmpdir(), "spines-")), "sizes.csv");
+  const written = (text: string, to = path()) => {
+    writeFileSync(to, text);
+    return to;
   };
-  const run = (text: string) =>
-    deconvolution.run(
-      deconvolution.parse({ data: written(text), column: "size", potential: "eg" }, "plan"),
-      tools,
-    );
+  const sizes = Array.from({ length: 40 }, (_, i) => 0.01 * (i + 1));
+  const table = (values: readonly (number | string)[]) => `size\n${values.join("\n")}\n`;
+  const plan = (data: string, more: object = {}) =>
+    planned({ data, column: "size", potential: "eg", ...more });
 
-  it("refuses sizes that are not above zero, with their line", async () => {
-    await expect(run("size\n0.1\n0\n0.3\n")).rejects.toThrow(
-      /^--data: expected sizes > 0 in "size", got 0 \(line 3 of ".*sizes.csv"\); leave such synapses out$/,
+  it("names a run by the sizes in the file, whatever the other columns and the text of the numbers", async () => {
+    const data = written(table(sizes));
+    const before = await plan(data);
+    const settings = { ...(await before.runAt(0)).settings };
+    written(`size,cell\n${sizes.map((size) => `${size}0,1`).join("\n")}\n`, data);
+    expect((await plan(data)).ids).toEqual(before.ids);
+    written(table(sizes.with(7, 0.5)), data);
+    expect((await plan(data)).ids).not.toEqual(before.ids);
+    await expect(before.kind.run(settings, tools)).rejects.toThrow(
+      /expected the sizes that the run is named by \(SHA-256 [0-9a-f]{12}…\), got others/,
     );
   });
 
-  it("refuses a column that is not there, too few sizes, and a geometry off the continuum", async () => {
-    await expect(run("volume\n0.1\n")).rejects.toThrow(/expected the name of a column, got "size"/);
-    await expect(run("size\n0.1\n0.2\n")).rejects.toThrow(/^fitNormalMixture: expected 4 or more values/);
-    expect(() => deconvolution.parse({ data: "x.csv", potential: "affine:2" }, "plan")).toThrow(
+  it.each([
+    [table(sizes.with(2, 0)), /expected sizes > 0 in "size", got 0 \(line 4\); leave such synapses out$/],
+    [table(sizes.with(2, -0.1)), /expected sizes > 0 in "size", got -0.1 \(line 4\)/],
+    [
+      `a,${table(sizes)}`.replaceAll(/\n(?=\d)/g, "\n1,").replace("1,0.02\n", "1,\n"),
+      /got an empty cell \(line 3\)/,
+    ],
+    [table(["big", ...sizes]), /expected numbers in column "size", got "big"/],
+    [
+      table(sizes.slice(6)),
+      /expected 35 or more sizes in "size", 3 of them different, got 34 with 34 different; measure more$/,
+    ],
+    [table(sizes.map(() => 0.1)), /got 40 with 1 different; measure more$/],
+    [`volume\n${sizes.join("\n")}\n`, /expected the name of a column, got "size"/],
+  ])("refuses a file before any run: %#", async (text, sentence) => {
+    await expect(plan(written(text))).rejects.toThrow(sentence);
+  });
+
+  it("takes the column that is named, that of the published table, or the only one of numbers, and guesses none", async () => {
+    const rows = (head: string) => `${head}\n${sizes.map((size) => `a,${size},${2 * size}`).join("\n")}\n`;
+    const columnOf = async (head: string, more: object) => {
+      const { runAt } = await planned({ data: written(rows(head)), potential: "eg", ...more });
+      return (await runAt(0)).settings.column;
+    };
+    expect(await columnOf("cell,size,volume", { column: "volume" })).toBe("volume");
+    expect(await columnOf("cell,size,spine_vol_um3", {})).toBe("spine_vol_um3");
+    await expect(columnOf("cell,size,volume", {})).rejects.toThrow(
+      /expected one column of numbers, or the name of the one with sizes, got size, volume; name it by --column \(in a plan "column"\)$/,
+    );
+    const only = await planned({ data: written(table(sizes)), potential: "eg" });
+    expect((await only.runAt(0)).settings.column).toBe("size");
+  });
+
+  it("calls a run doubtful where no change fits, and the figure says so", async () => {
+    const steps = Array.from({ length: 600 }, (_, i) => 1 + (i % 4));
+    const { kind, runAt } = await planned({ data: written(table(steps)), potential: "2-norm", widths: 2 });
+    const { status, message, rows } = await kind.run((await runAt(0)).settings, tools);
+    expect([status, message]).toEqual([
+      "doubtful",
+      expect.stringMatching(/^2-norm: no change fits, not even/),
+    ]);
+    const drawn = spines.draw(
+      rows.map((row) => ({ potential: "2-norm", ...row, run: "steps" })),
+      await createDocument(),
+    );
+    expect(drawn.textContent).toContain("2-norm, before");
+    expect(drawn.textContent).toContain("2-norm: no change fits, not even");
+  });
+
+  it("refuses a file that is not there, and a geometry off the continuum", async () => {
+    await expect(plan(path())).rejects.toThrow(/sizes.csv/);
+    await expect(plan("x.csv", { potential: "affine:2" })).rejects.toThrow(
       'plan: expected negative-entropy or a P-norm, got "affine:2" ("potential")',
     );
   });

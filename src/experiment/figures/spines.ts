@@ -19,8 +19,9 @@ export const spines: FigureDefinition = {
   plans: { quick: ["spines-quick"], full: ["spines-full"] },
   leftOut: "28 of the 40 sizes of change at which the distance is taken",
   needs:
-    "a table with a column spine_vol_um3, such as soma_subgraph_synapses_spines_v185.csv of Dorkenwald et al. 2022 (doi:10.5281/zenodo.3710459)",
-  draw: (rows, document) => sizesBeforeAndAfter(modelsOf(rows), curvesOf(rows), { document }),
+    "a table with a column of sizes, such as spine_vol_um3 in soma_subgraph_synapses_spines_v185.csv of Dorkenwald et al. 2022 (doi:10.5281/zenodo.3710459)",
+  draw: (rows, document) =>
+    sizesBeforeAndAfter(modelsOf(rows), curvesOf(rows), { document, notes: doubtsOf(rows) }),
   data: (rows) => rows,
   compare: (rows) => rows.filter(({ part }) => part === "fit").flatMap(compared),
 };
@@ -29,15 +30,18 @@ const potentialsOf = (rows: readonly FigureRow[]) => [
   ...new Set(rows.map(({ potential }) => String(potential))),
 ];
 
-/** Of each geometry the start that fits: two points, or that before the largest change. */
+const doubtsOf = (rows: readonly FigureRow[]) =>
+  rows.flatMap(({ potential, doubt }) => (typeof doubt === "string" ? `${potential}: ${doubt}.` : []));
+
+/** The starts that are drawn, the first that there is. */
+const DRAWN: readonly Start[] = ["two points", "largest change", "smallest change"];
+
 function modelsOf(rows: readonly FigureRow[]): readonly SizeModel[] {
   return potentialsOf(rows).flatMap((potential): SizeModel[] => {
     const own = rows.filter((row) => row.potential === potential);
-    const fits = own.filter(({ part }) => part === "fit");
-    const fit =
-      fits.find(({ start }) => start === "two points") ??
-      fits.find(({ start }) => start === "largest change");
-    if (fit === undefined) return [];
+    const fits = DRAWN.flatMap((start) => own.filter((row) => row.part === "fit" && row.start === start));
+    if (fits.length === 0) return [];
+    const [fit] = fits;
     const points = own.filter(({ part }) => part === "point");
     return [
       {
@@ -78,6 +82,7 @@ function curvesOf(rows: readonly FigureRow[]) {
 const WORDS: Readonly<Record<Start, string>> = {
   "two points": "two points",
   "largest change": "the largest change that fits",
+  "smallest change": "the smallest change looked at",
   "same change": "a change as large as that of two log-normals",
 };
 

@@ -1,9 +1,11 @@
 /** The kind of run `deconvolution`: sizes of synapses in a file, and which weights before learning could have become them. */
 
+import { createHash } from "node:crypto";
 import { readPath } from "../../data/index.node.ts";
 import { numberColumn, placeOf } from "../../data/index.ts";
 import { InputError } from "../../errors.ts";
 import { parsePotential } from "../../geometry/index.ts";
+import type { Table } from "../../tensor.ts";
 import { initialWeights } from "../initial-weights.ts";
 import type { RunKind } from "../run-kind.ts";
 import { checkedSettings, z } from "../schema.ts";
@@ -11,14 +13,22 @@ import { checkedSettings, z } from "../schema.ts";
 const settings = z.strictObject({
   /** A table with a line a synapse. */
   data: z.string(),
-  /** Its sizes, each > 0. */
-  column: z.string().default("spine_vol_um3"),
+  /** Its sizes, each > 0; where it is not given, PUBLISHED, or else the only column of numbers. */
+  column: z.string().optional(),
+  /** Of these sizes, in hexadecimal digits; found where it is not given. */
+  sha256: z.string().optional(),
   potential: z.string(),
   /** How many sizes of change the distance is taken at. */
   widths: z.int().min(2).default(12),
 });
 
 export type DeconvolutionSettings = Readonly<z.output<typeof settings>>;
+
+/** What the table of Dorkenwald et al. 2022 calls them. */
+const PUBLISHED = "spine_vol_um3";
+
+/** Kolmogorov's bound holds from about here on. */
+const FEWEST = 35;
 
 export const deconvolution: RunKind<DeconvolutionSettings> = {
   summary: "sizes of synapses in a table, and the weights before a normal change in the dual that give them",
@@ -33,26 +43,66 @@ export const deconvolution: RunKind<DeconvolutionSettings> = {
     }
     return { ...given, potential: name };
   },
-  run: async ({ data, column, potential, widths }) => {
-    const sizes = await readSizes(data, column);
-    const rows = initialWeights(sizes, { potential: parsePotential(potential), widths });
-    return { status: "done", message: "", rows };
+  withContents: async (given) => {
+    const { column, sha256 } = await readSizes(given);
+    return { ...given, column, sha256 };
+  },
+  run: async (given) => {
+    const { potential, widths } = given;
+    const { sizes } = await readSizes(given);
+    const { rows, doubts } = initialWeights(sizes, { potential: parsePotential(potential), widths });
+    const message = doubts.length === 0 ? "" : `${potential}: ${doubts.join("; ")}`;
+    return { status: doubts.length === 0 ? "done" : "doubtful", message, rows };
   },
 };
 
-async function readSizes(data: string, column: string): Promise<Float64Array> {
+/** @throws InputError where they are not what the settings say, or none that can be used */
+async function readSizes({ data, column: named, sha256: expected }: DeconvolutionSettings) {
   const contents = await readPath(data);
   if (contents.kind !== "table") {
     throw new InputError({
       code: "not-a-table",
-      message: `--data: expected a table with a column "${column}", got ${contents.format} with tensors ("${data}"); give a CSV, Parquet or Excel file`,
+      message: `${contents.format} "${data}": expected a table with a column of sizes, got tensors; give a CSV, Parquet or Excel file`,
     });
   }
-  const sizes = numberColumn(contents.table, column);
+  const { table } = contents;
+  const column = named ?? columnOf(table);
+  const sizes = numberColumn(table, column);
   const odd = sizes.findIndex((size) => !(size > 0 && size < Number.POSITIVE_INFINITY));
-  if (odd < 0) return sizes;
+  const refuse = (code: string, message: string) =>
+    new InputError({ code, message: `${table.source}: ${message}` });
+  if (odd >= 0) {
+    const got = Number.isNaN(sizes[odd]) ? "an empty cell" : sizes[odd];
+    const place = placeOf(table, odd);
+    throw refuse(
+      "outside-domain",
+      `expected sizes > 0 in "${column}", got ${got} (${place}); leave such synapses out`,
+    );
+  }
+  const distinct = new Set(sizes).size;
+  if (sizes.length < FEWEST || distinct < 3) {
+    const got = `${sizes.length} with ${distinct} different`;
+    throw refuse(
+      "too-few-values",
+      `expected ${FEWEST} or more sizes in "${column}", 3 of them different, got ${got}; measure more`,
+    );
+  }
+  const sha256 = createHash("sha256").update(Float64Array.from(sizes)).digest("hex");
+  if (expected !== undefined && sha256 !== expected) {
+    throw refuse(
+      "other-contents",
+      `expected the sizes that the run is named by (SHA-256 ${expected.slice(0, 12)}…), got others (${sha256.slice(0, 12)}…); make the runs of the changed file by the same command again`,
+    );
+  }
+  return { column, sizes, sha256 };
+}
+
+function columnOf({ source, columns }: Table): string {
+  const names = columns.filter(({ kind }) => kind === "number").map(({ name }) => name);
+  if (names.includes(PUBLISHED)) return PUBLISHED;
+  if (names.length === 1) return names[0];
   throw new InputError({
-    code: "outside-domain",
-    message: `--data: expected sizes > 0 in "${column}", got ${sizes[odd]} (${placeOf(contents.table, odd)} of "${data}"); leave such synapses out`,
+    code: "no-column",
+    message: `${source}: expected one column of numbers, or the name of the one with sizes, got ${names.join(", ") || "none"}; name it by --column (in a plan "column")`,
   });
 }

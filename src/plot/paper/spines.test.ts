@@ -36,14 +36,17 @@ const curves = models.map(
 
 describe("sizes before and after", () => {
   it("look as in the gallery", async () => {
-    const drawn = sizesBeforeAndAfter(models, curves, { document: await createDocument() });
+    const drawn = sizesBeforeAndAfter(models, curves, {
+      document: await createDocument(),
+      notes: ["2-norm: no change fits."],
+    });
     await expect(`${svgText(drawn, "paper-spines")}\n`).toMatchFileSnapshot(
       "../../../test/gallery/paper-spines.svg",
     );
   });
 
   it("say in words what is drawn", async () => {
-    const drawn = sizesBeforeAndAfter(models, curves, { document: await createDocument() });
+    const drawn = sizesBeforeAndAfter(models, curves, { document: await createDocument(), notes: [] });
     expect(drawn.getAttribute("aria-label")).toContain("2-norm after: σ = 0.150 SD");
   });
 });

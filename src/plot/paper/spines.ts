@@ -7,6 +7,7 @@ import { drawFrame, drawReason, FIGURE_WIDTH, type LegendEntry } from "../frame.
 import { line, link, type Markish, plotGroup, rect, ruleY } from "../marks.ts";
 import { hull, logTicks, padLog, type Range } from "../scales.ts";
 import { svgElement } from "../svg-element.ts";
+import { wrapped } from "../text-width.ts";
 import { formatNumber, formatPercent } from "../words.ts";
 
 /** A geometry with its weights before learning and after it. */
@@ -41,10 +42,17 @@ export interface WidthCurve {
   readonly critical: number;
 }
 
+export interface SizeFigureOptions extends FigureOptions {
+  /** Sentences beneath the panels. */
+  readonly notes: readonly string[];
+}
+
 const TITLE = "Sizes of synapses before and after learning, in three geometries";
 const PANEL = { width: FIGURE_WIDTH / 2, height: 175, marginTop: 24, marginRight: 12 } as const;
 const CURVES_HEIGHT = 250;
 const SAME = "5 3";
+const NOTE_SIZE = 11;
+const NOTE_LINE = 15;
 
 /**
  * A row for each geometry, weights before on the left and after on the right, and the distance against the size of the change.
@@ -54,7 +62,7 @@ const SAME = "5 3";
 export function sizesBeforeAndAfter(
   models: readonly SizeModel[],
   curves: readonly WidthCurve[],
-  { document }: FigureOptions,
+  { document, notes }: SizeFigureOptions,
 ): SVGElement {
   const frame = { document, title: TITLE, description: describe(models) };
   if (models.length === 0) return drawReason(frame, "no run has ended");
@@ -77,7 +85,9 @@ export function sizesBeforeAndAfter(
       width: 1.5,
     },
   ];
-  const height = 96 + models.length * PANEL.height + CURVES_HEIGHT;
+  const lines = notes.flatMap((note) => wrapped(note, FIGURE_WIDTH - 32, NOTE_SIZE));
+  const panels = models.length * PANEL.height + CURVES_HEIGHT;
+  const height = 96 + panels + lines.length * NOTE_LINE;
   const place = (x: number, y: number, children: readonly SVGElement[]) =>
     svgElement(document, "g", { transform: `translate(${x},${y})` }, children);
   const heading = (text: string) => svgElement(document, "text", { x: 16, y: 14 }, [text]);
@@ -97,6 +107,14 @@ export function sizesBeforeAndAfter(
         heading("Kolmogorov's distance, from the most likely start"),
         widthPanel(document, curves),
       ]),
+      ...lines.map((text, k) =>
+        svgElement(
+          document,
+          "text",
+          { x: 16, y: panels + 20 + k * NOTE_LINE, fill: GREY, "font-size": NOTE_SIZE },
+          [text],
+        ),
+      ),
     ]),
   );
 }
