@@ -28,6 +28,7 @@ export type {
   FileDescription,
   FileMetadata,
   LeftOut,
+  ReadEvent,
   ReadOptions,
   TensorDescription,
 } from "./file-contents.ts";

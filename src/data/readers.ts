@@ -1,7 +1,7 @@
 /** The formats that Syngeo reads: found by the first bytes, then by the ending, and loaded when first needed. */
 
 import { InputError, UnsupportedError } from "../errors.ts";
-import type { ByteSource, SliceOptions } from "./byte-source.ts";
+import { type ByteSource, followedSource, type SliceOptions } from "./byte-source.ts";
 import type {
   FileContents,
   FileDescription,
@@ -128,7 +128,10 @@ const archives = formats.filter(({ entry }) => entry !== undefined);
  */
 export async function readFile(source: ByteSource, options?: ReadOptions): Promise<FileContents> {
   const reader = await (await formatOf(source, options)).load();
-  return reader.read(source, options);
+  const { name, byteLength: total } = source;
+  const onRead = options?.onRead;
+  const followed = onRead ? followedSource(source, (done) => onRead({ source: name, done, total })) : source;
+  return reader.read(followed, options);
 }
 
 /** What is in a file: names, types and shapes of tensors, or columns with their range. Throws as `readFile` does. */
