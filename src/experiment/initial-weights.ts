@@ -10,8 +10,10 @@ import {
   type NormalMixture,
   type SmearedPoints,
   smearedCdf,
+  wassersteinCritical,
   wassersteinDistance,
 } from "../inference/index.ts";
+import type { Random } from "../random.ts";
 import type { Row } from "./run-kind.ts";
 
 export interface InitialWeightsOptions {
@@ -19,6 +21,7 @@ export interface InitialWeightsOptions {
   readonly potential: Potential;
   /** How many sizes of change the distance is taken at. */
   readonly widths: number;
+  readonly random: Random;
 }
 
 /** More values are stood for by as many of their quantiles. */
@@ -40,6 +43,7 @@ export interface InitialWeights {
 /**
  * Lines of results, by `part`:
  *
+ * - `sizes`: what is observed, and which W₁ chance alone exceeds in 5 of 100 cases;
  * - `fit`, one for each start: σ of the change in the dual, distances to the observed sizes, share of weights below zero, and
  *   `doubt`, null where there is none;
  * - `point`: the two points from which the negative entropy begins;
@@ -56,7 +60,7 @@ export interface InitialWeights {
  */
 export function initialWeights(
   sizes: Float64Array,
-  { potential, widths }: InitialWeightsOptions,
+  { potential, widths, random }: InitialWeightsOptions,
 ): InitialWeights {
   const weights = representatives(sizes.toSorted());
   const mixture = fitNormalMixture(weights.map(Math.log));
@@ -65,6 +69,7 @@ export function initialWeights(
   const curve = widthRows(observed, widths);
   const unsettled = curve.filter(({ isSettled }) => !isSettled).length;
   const rows = [
+    sizesRow(observed, random),
     ...models.map((model) => fitRow(observed, model)),
     ...models.flatMap(({ start, law }) => (start === "two points" ? pointRows(law, potential) : [])),
     ...models.flatMap((model) => binRows(observed, model)),
@@ -170,12 +175,22 @@ function largestChange(observed: Observed): Model {
   return { start: "largest change", law, doubt: unsettledWords(law, "the largest change that fits") };
 }
 
+const sizesRow = ({ weights, count }: Observed, random: Random): Row => ({
+  part: "sizes",
+  count,
+  least: weights[0],
+  median: weights[weights.length >> 1],
+  greatest: weights[weights.length - 1],
+  critical: kolmogorovCritical(count),
+  wassersteinCritical: wassersteinCritical(weights, count, random.stream("critical")),
+});
+
 /** Share of weights that the change has carried below zero. */
 const belowZero = ({ potential }: Observed, cdf: (dual: number) => number) =>
   potential.crossesZero ? cdf(potential.mirrorMap(0)) : 0;
 
 function fitRow(observed: Observed, { start, law, doubt }: Model): Row {
-  const { potential, weights, duals, spread, count } = observed;
+  const { potential, weights, duals, spread } = observed;
   const cdf = smearedCdf(law);
   const weightAt = (dual: number) => potential.inverseMirrorMap(dual, 1);
   const { points, deviation } = law;
@@ -189,10 +204,8 @@ function fitRow(observed: Observed, { start, law, doubt }: Model): Row {
     deviation,
     ratio: deviation / spread,
     distance: kolmogorovDistance(duals, cdf),
-    critical: kolmogorovCritical(count),
     wasserstein: wassersteinDistance(weights, (weight) => cdf(potential.mirrorMap(weight)), ends),
     belowZero: belowZero(observed, cdf),
-    count,
     doubt,
   };
 }
@@ -240,7 +253,6 @@ function widthRows(observed: Observed, widths: number): readonly Row[] {
       deviation: ratio * observed.spread,
       distance: kolmogorovDistance(observed.duals, cdf),
       belowZero: belowZero(observed, cdf),
-      critical: kolmogorovCritical(observed.count),
       isSettled: law.isSettled,
     };
   });

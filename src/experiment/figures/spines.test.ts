@@ -50,12 +50,29 @@ describe.skipIf(!isHere)("the figure spines, of 1961 spines of layer 2/3", async
     expect(Number(fit?.distance)).toBeCloseTo(0.016526, 5);
   });
 
-  it("fits where it is to fit, and excludes a Euclidean change of that size", () => {
-    expect(comparisons.filter(({ inside }) => inside === false)).toEqual([]);
-    expect(comparisons.filter(({ inside }) => inside)).toHaveLength(4);
-    const same = "2-norm, a change as large as that of two log-normals";
-    expect(found(`Kolmogorov's distance, ${same}`)).toBeGreaterThan(0.1);
-    expect(found(`share below zero, ${same}`)).toBeGreaterThan(0.1);
+  it("has the numpy fit in its comparisons, and what is excluded, so that a number can be outside", () => {
+    const outside = comparisons.filter(({ inside }) => !inside).map(({ what }) => what);
+    expect(outside).toEqual([
+      "W₁, negative-entropy, the largest change that fits",
+      "excluded (1) or not (0): 3-norm, a change as large as that of the two log-normals",
+      "W₁, 3-norm, a change as large as that of the two log-normals",
+      "share below zero, 3-norm, a change as large as that of the two log-normals",
+      "share below zero, 3-norm, the largest change that fits",
+      "excluded (1) or not (0): 2-norm, every change",
+      "W₁, 2-norm, a change as large as that of the two log-normals",
+      "share below zero, 2-norm, a change as large as that of the two log-normals",
+      "share below zero, 2-norm, the largest change that fits",
+    ]);
+    expect(comparisons).toHaveLength(4 + 3 * 2 + 3 * 2 + 2 * 2);
+    const same = "a change as large as that of the two log-normals";
+    expect(found(`share below zero, 2-norm, ${same}`)).toBeGreaterThan(0.1);
+    expect(found(`W₁, 3-norm, ${same}`)).toBeGreaterThan(3 * found(`W₁, 2-norm, ${same}`));
+  });
+
+  it("compares no other sizes with the numpy fit, and not before their runs", () => {
+    const others = rows.map((row) => (row.part === "sizes" ? { ...row, contents: "other" } : row));
+    expect(spines.compare(others)).toHaveLength(comparisons.length - 4);
+    expect(spines.compare(rows.filter(({ potential }) => potential === "2-norm"))).toHaveLength(2 + 2 + 2);
   });
 
   it("draws a row for each geometry and a curve for each", async () => {
@@ -63,6 +80,8 @@ describe.skipIf(!isHere)("the figure spines, of 1961 spines of layer 2/3", async
     const text = spines.draw(rows, document).textContent ?? "";
     for (const potential of ["negative-entropy", "3-norm", "2-norm"])
       expect(text).toContain(`${potential}, before`);
+    expect(text).toContain("size / µm³");
+    expect(text).toContain("That the Euclidean geometry alone is excluded is not reproduced.");
     expect(spines.draw([], document).textContent).toMatch(/no run has ended/);
   });
 });

@@ -5,6 +5,7 @@ import { readPath } from "../../data/index.node.ts";
 import { numberColumn, placeOf } from "../../data/index.ts";
 import { InputError } from "../../errors.ts";
 import { parsePotential } from "../../geometry/index.ts";
+import { createRandom } from "../../random.ts";
 import type { Table } from "../../tensor.ts";
 import { initialWeights } from "../initial-weights.ts";
 import type { RunKind } from "../run-kind.ts";
@@ -20,6 +21,7 @@ const settings = z.strictObject({
   potential: z.string(),
   /** How many sizes of change the distance is taken at. */
   widths: z.int().min(2).default(12),
+  seed: z.int().min(0).default(1),
 });
 
 export type DeconvolutionSettings = Readonly<z.output<typeof settings>>;
@@ -48,11 +50,20 @@ export const deconvolution: RunKind<DeconvolutionSettings> = {
     return { ...given, column, sha256 };
   },
   run: async (given) => {
-    const { potential, widths } = given;
-    const { sizes } = await readSizes(given);
-    const { rows, doubts } = initialWeights(sizes, { potential: parsePotential(potential), widths });
+    const { potential, widths, seed } = given;
+    const { column, sizes, sha256 } = await readSizes(given);
+    const { rows, doubts } = initialWeights(sizes, {
+      potential: parsePotential(potential),
+      widths,
+      random: createRandom(seed),
+    });
+    const known = { unit: unitOf(column), contents: sha256 };
     const message = doubts.length === 0 ? "" : `${potential}: ${doubts.join("; ")}`;
-    return { status: doubts.length === 0 ? "done" : "doubtful", message, rows };
+    return {
+      status: doubts.length === 0 ? "done" : "doubtful",
+      message,
+      rows: rows.map((row) => (row.part === "sizes" ? { ...row, ...known } : row)),
+    };
   },
 };
 
@@ -96,6 +107,9 @@ async function readSizes({ data, column: named, sha256: expected }: Deconvolutio
   }
   return { column, sizes, sha256 };
 }
+
+/** Of volumes whose column says so; null where it says nothing. */
+const unitOf = (column: string) => (/(^|[^a-z])[uµμ]m(\^?3|³)($|[^a-z0-9])/i.test(column) ? "µm³" : null);
 
 function columnOf({ source, columns }: Table): string {
   const names = columns.filter(({ kind }) => kind === "number").map(({ name }) => name);

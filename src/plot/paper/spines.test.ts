@@ -38,6 +38,7 @@ describe("sizes before and after", () => {
   it("look as in the gallery", async () => {
     const drawn = sizesBeforeAndAfter(models, curves, {
       document: await createDocument(),
+      unit: "µm³",
       notes: ["2-norm: no change fits."],
     });
     await expect(`${svgText(drawn, "paper-spines")}\n`).toMatchFileSnapshot(
@@ -46,7 +47,13 @@ describe("sizes before and after", () => {
   });
 
   it("say in words what is drawn", async () => {
-    const drawn = sizesBeforeAndAfter(models, curves, { document: await createDocument(), notes: [] });
-    expect(drawn.getAttribute("aria-label")).toContain("2-norm after: σ = 0.150 SD");
+    const drawn = sizesBeforeAndAfter(models, curves, {
+      document: await createDocument(),
+      unit: null,
+      notes: [],
+    });
+    expect(drawn.getAttribute("aria-label")).toContain("2-norm: after: σ = 0.150 SD");
+    // A unit that is not known is not claimed.
+    expect(drawn.textContent).not.toContain("µm");
   });
 });
