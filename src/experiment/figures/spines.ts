@@ -13,12 +13,15 @@ import {
   type FigureDefinition,
   type FigureRow,
 } from "../figure-definition.ts";
-import type { Start } from "../initial-weights.ts";
+import type { Start } from "../initial-laws.ts";
 
 const MESSAGE =
   "Pogodin et al. 2024: the volumes can come about in the negative entropy and the 3-norm (Fig. 5), not in the Euclidean geometry (abstract)";
 const CHANCE = "the observed sizes, from which 5 of 100 resamples of them are further than the tolerance";
 const BELOW = "no spine has a volume below zero; with a share of 3/n none of n is missed in 5 of 100 cases";
+
+const RESAMPLED =
+  "W₁ in parentheses: of 95 % of resamples of the synapses, for each of which the start was found again; each holds some synapses twice, which makes it larger.";
 
 /** What the paper excludes: 1 for yes. */
 const EXCLUDED: Readonly<Record<string, number>> = { "negative-entropy": 0, "3-norm": 0, "2-norm": 1 };
@@ -41,14 +44,15 @@ export const spines: FigureDefinition = {
   summary:
     "spine volumes, and the weights before learning that give them in three geometries (Pogodin et al. 2024, Fig. 5)",
   plans: { quick: ["spines-quick"], full: ["spines-full"] },
-  leftOut: "28 of the 40 sizes of change at which the distance is taken",
+  leftOut:
+    "28 of the 40 sizes of change at which the distance is taken, and the 200 resamples of the synapses that show how sure W₁ is",
   needs:
     "a table with a column of sizes, such as spine_vol_um3 in soma_subgraph_synapses_spines_v185.csv of Dorkenwald et al. 2022 (doi:10.5281/zenodo.3710459)",
   draw: (rows, document) =>
     sizesBeforeAndAfter(modelsOf(rows), curvesOf(rows), {
       document,
       unit: unitOf(rows),
-      notes: [...doubtsOf(rows), ...messageOf(rows)],
+      notes: [...doubtsOf(rows), ...messageOf(rows), ...(rows.some(intervalOf) ? [RESAMPLED] : [])],
     }),
   data: (rows) => rows,
   compare: (rows) => potentialsOf(rows).flatMap((potential) => compared(rows, potential)),
@@ -84,6 +88,7 @@ function modelsOf(rows: readonly FigureRow[]): readonly SizeModel[] {
         potential,
         ratio: Number(fit.ratio),
         wasserstein: Number(fit.wasserstein),
+        interval: intervalOf(fit),
         belowZero: Number(fit.belowZero),
         points: own(rows, potential, "point").map(({ weight, share }) => ({
           weight: Number(weight),
@@ -95,6 +100,10 @@ function modelsOf(rows: readonly FigureRow[]): readonly SizeModel[] {
     ];
   });
 }
+
+/** Between which W₁ 95 % of the resamples lie; null without resamples. */
+const intervalOf = ({ wassersteinLow: low, wassersteinHigh: high }: FigureRow) =>
+  typeof low === "number" && typeof high === "number" ? { low, high } : null;
 
 const binsOf = (rows: readonly FigureRow[], potential: string, start: unknown): readonly SizeBin[] =>
   own(rows, potential, "bin")
@@ -222,11 +231,17 @@ function distancesCompared(rows: readonly FigureRow[], potential: string): reado
   return own(rows, potential, "fit").flatMap((fit) => {
     const start = Object.entries(STARTS).find(([name]) => name === fit.start)?.[1];
     const doubt = typeof fit.doubt === "string" ? fit.doubt : "";
+    const interval = intervalOf(fit);
+    const resampled =
+      interval === null
+        ? []
+        : [`95 % of the resamples from ${formatNumber(interval.low)} to ${formatNumber(interval.high)}`];
     const of = (quantity: string) => `${quantity}, ${potential}, ${start}`;
     const common = { expected: 0, note: doubt };
     return [
       comparisonOf({
         ...common,
+        note: [doubt, ...resampled].filter((part) => part !== "").join("; "),
         what: of("W₁"),
         source: CHANCE,
         found: Number(fit.wasserstein),

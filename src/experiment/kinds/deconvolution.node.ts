@@ -21,6 +21,8 @@ const settings = z.strictObject({
   potential: z.string(),
   /** How many sizes of change the distance is taken at. */
   widths: z.int().min(2).default(12),
+  /** How often the synapses are drawn again for the intervals of the Wasserstein distance. */
+  resamples: z.int().min(0).default(0),
   seed: z.int().min(0).default(1),
 });
 
@@ -49,13 +51,16 @@ export const deconvolution: RunKind<DeconvolutionSettings> = {
     const { column, sha256 } = await readSizes(given);
     return { ...given, column, sha256 };
   },
-  run: async (given) => {
-    const { potential, widths, seed } = given;
+  run: async (given, { signal, onProgress }) => {
+    const { potential, widths, resamples, seed } = given;
     const { column, sizes, sha256 } = await readSizes(given);
-    const { rows, doubts } = initialWeights(sizes, {
+    const { rows, doubts } = await initialWeights(sizes, {
       potential: parsePotential(potential),
       widths,
+      resamples,
       random: createRandom(seed),
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
     });
     const known = { unit: unitOf(column), contents: sha256 };
     const message = doubts.length === 0 ? "" : `${potential}: ${doubts.join("; ")}`;

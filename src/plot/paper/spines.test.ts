@@ -12,11 +12,19 @@ const bins = (shift: number): readonly SizeBin[] =>
     observed: 0.16 * Math.exp(-0.12 * (k - 8) ** 2),
   }));
 
-const common = { ratio: 0.15, wasserstein: 9e-4, belowZero: 0.003, points: [], bins: bins(0) } as const;
+const common = {
+  ratio: 0.15,
+  wasserstein: 9e-4,
+  interval: null,
+  belowZero: 0.003,
+  points: [],
+  bins: bins(0),
+} as const;
 const models: readonly SizeModel[] = [
   {
     ...common,
     potential: "negative-entropy",
+    interval: { low: 0.0012, high: 0.0031 },
     belowZero: 0,
     points: [
       { weight: 0.04, share: 0.7 },

@@ -17,6 +17,8 @@ export interface SizeModel {
   readonly ratio: number;
   /** ∫|F̂ − F| in the unit of the sizes. */
   readonly wasserstein: number;
+  /** Of it, between which 95 % of resamples lie; null without resamples. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
   readonly belowZero: number;
   /** Where all weights begin, if these are few; else empty. */
   readonly points: readonly { readonly weight: number; readonly share: number }[];
@@ -132,9 +134,9 @@ export function sizesBeforeAndAfter(
 }
 
 const look = (potential: string) => potentialLook(potential, [potential]);
-const afterWords = ({ ratio, wasserstein, belowZero }: SizeModel, unit: string) => [
+const afterWords = ({ ratio, wasserstein, interval, belowZero }: SizeModel, unit: string) => [
   `after: σ = ${formatNumber(ratio)} SD, ${formatPercent(belowZero)} below zero`,
-  `W₁ = ${formatNumber(wasserstein)}${unit} from the observed sizes`,
+  `W₁ = ${formatNumber(wasserstein)}${unit}${interval === null ? " from the observed sizes" : ` (${formatNumber(interval.low)} to ${formatNumber(interval.high)})`}`,
 ];
 const pointWords = ({ points }: SizeModel, unit: string) =>
   points.map(({ weight, share }) => `${formatPercent(share)} at ${formatNumber(weight)}${unit}`).join(", ");
