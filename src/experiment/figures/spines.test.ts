@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { storedRows } from "../../../test/planned-rows.ts";
 import { createDocument } from "../../plot/index.node.ts";
-import type { FigureRow } from "../figure-definition.ts";
 import { figureNamed, makeFigure } from "../make-figure.node.ts";
 import { PLAN_SCHEMA, parsePlan } from "../plan.ts";
-import { planRuns } from "../planned-runs.node.ts";
+import { planRuns, readPlan } from "../planned-runs.node.ts";
 import { spines } from "./spines.ts";
 
 const data = fileURLToPath(
@@ -26,14 +26,9 @@ const planned = (settings: object) =>
     "plan",
   );
 
-async function rowsOf(potential: string): Promise<readonly FigureRow[]> {
-  const { kind, runAt } = await planned({ data, potential, widths: 3 });
-  const { rows } = await kind.run((await runAt(0)).settings, tools);
-  return rows.map((row): FigureRow => ({ potential, ...row, run: potential }));
-}
-
 describe.skipIf(!isHere)("the figure spines, of 1961 spines of layer 2/3", async () => {
-  const rows = isHere ? (await Promise.all(["negative-entropy", "3-norm", "2-norm"].map(rowsOf))).flat() : [];
+  const plan = await readPlan(new URL("../../../plans/spines-quick.json", import.meta.url));
+  const rows = isHere ? (await storedRows({ ...plan, settings: { data, widths: 3 } })).rows : [];
   const comparisons = spines.compare(rows);
   const found = (what: string) =>
     comparisons.find((one) => one.what === what)?.found ?? expect.fail(`nothing on ${what}`);
