@@ -51,6 +51,15 @@ describe("threefry2x32", () => {
   ] as const)("gives the published answer for key %j and counter %j", (key, counter, answer) => {
     expect(threefry2x32(key, counter)).toEqual(answer);
   });
+
+  it("gives the draws of a stream, whose counters are enciphered four at a time", () => {
+    // The key of the seed 1, as `deriveKey` makes it of one letter and the length.
+    const key = threefry2x32(threefry2x32([0, 0], ["1".charCodeAt(0), 0x80000000]), [1, 0xffffffff]);
+    const uniforms = new Float64Array(18);
+    createRandom(1).fillUniforms(uniforms);
+    const words = Array.from({ length: 9 }, (_, counter) => threefry2x32(key, [counter, 0])).flat();
+    expect([...uniforms]).toEqual(words.map((word) => (word + 0.5) * 2 ** -32));
+  });
 });
 
 describe("streams", () => {
@@ -60,6 +69,13 @@ describe("streams", () => {
     expect(random.stream("task").uniform()).toBe(0.033975750833441065);
     expect(createRandom("noise").stream("a").stream("b").normal()).toBe(0.8822677576764509);
     expect([...createRandom(1).permutation(8)]).toEqual([6, 4, 1, 7, 3, 2, 0, 5]);
+    const filled = createRandom(1);
+    const values = new Float64Array(4096);
+    filled.fillNormals(values);
+    // What comes after depends on how many of them were drawn again.
+    expect([values[0], values[4095], filled.uniform()]).toEqual([
+      -0.009394882339747602, -0.662611760132612, 0.1059904791368611,
+    ]);
   });
 
   it("are the same for the number and the text of a seed, and differ between seeds", () => {

@@ -58,47 +58,68 @@ type Words = readonly [number, number];
  * @see Salmon et al. 2011, doi:10.1145/2063384.2063405
  */
 export function threefry2x32(key: Words, counter: Words): Words {
-  const output = new Int32Array(2);
+  const output = new Int32Array(2 * LANES);
   threefry(key[0] | 0, key[1] | 0, counter[0] | 0, counter[1] | 0, output);
   return [output[0] >>> 0, output[1] >>> 0];
 }
 
-/** The same on 32-bit integers, without allocation: eight rounds a turn, left after the twentieth. */
+/** Counters that are enciphered together. */
+const LANES = 4;
+const ROTATIONS = Int32Array.of(13, 15, 26, 6, 17, 29, 16, 24);
+
+/**
+ * The same on 32-bit integers, of this counter and the next three: two words each, one pair behind the other.
+ *
+ * Each round waits for the one before, so that four counters take little longer than one.
+ */
 function threefry(key0: number, key1: number, counter0: number, counter1: number, output: Int32Array): void {
   let first = key0;
   let second = key1;
   let third = 0x1bd11bda ^ key0 ^ key1;
-  let x = (counter0 + key0) | 0;
-  let y = (counter1 + key1) | 0;
-  for (let injection = 1; ; injection += 2) {
-    x = (x + y) | 0;
-    y = ((y << 13) | (y >>> 19)) ^ x;
-    x = (x + y) | 0;
-    y = ((y << 15) | (y >>> 17)) ^ x;
-    x = (x + y) | 0;
-    y = ((y << 26) | (y >>> 6)) ^ x;
-    x = (x + y) | 0;
-    y = ((y << 6) | (y >>> 26)) ^ x;
-    x = (x + second) | 0;
-    y = (y + third + injection) | 0;
-    if (injection === 5) break;
-    x = (x + y) | 0;
-    y = ((y << 17) | (y >>> 15)) ^ x;
-    x = (x + y) | 0;
-    y = ((y << 29) | (y >>> 3)) ^ x;
-    x = (x + y) | 0;
-    y = ((y << 16) | (y >>> 16)) ^ x;
-    x = (x + y) | 0;
-    y = ((y << 24) | (y >>> 8)) ^ x;
-    x = (x + third) | 0;
-    y = (y + first + injection + 1) | 0;
-    const last = third;
-    third = second;
-    second = first;
-    first = last;
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (x0 + 1) | 0;
+  let x2 = (x0 + 2) | 0;
+  let x3 = (x0 + 3) | 0;
+  let y0 = (counter1 + key1) | 0;
+  let y1 = y0;
+  let y2 = y0;
+  let y3 = y0;
+  for (let injection = 1; injection <= 5; injection++) {
+    const from = injection % 2 === 1 ? 0 : 4;
+    for (let round = from; round < from + 4; round++) {
+      const left = ROTATIONS[round];
+      const right = 32 - left;
+      x0 = (x0 + y0) | 0;
+      x1 = (x1 + y1) | 0;
+      x2 = (x2 + y2) | 0;
+      x3 = (x3 + y3) | 0;
+      y0 = ((y0 << left) | (y0 >>> right)) ^ x0;
+      y1 = ((y1 << left) | (y1 >>> right)) ^ x1;
+      y2 = ((y2 << left) | (y2 >>> right)) ^ x2;
+      y3 = ((y3 << left) | (y3 >>> right)) ^ x3;
+    }
+    const added = (third + injection) | 0;
+    x0 = (x0 + second) | 0;
+    x1 = (x1 + second) | 0;
+    x2 = (x2 + second) | 0;
+    x3 = (x3 + second) | 0;
+    y0 = (y0 + added) | 0;
+    y1 = (y1 + added) | 0;
+    y2 = (y2 + added) | 0;
+    y3 = (y3 + added) | 0;
+    const last = first;
+    first = second;
+    second = third;
+    third = last;
   }
-  output[0] = x;
-  output[1] = y;
+  output[0] = x0;
+  output[1] = y0;
+  output[2] = x1;
+  output[3] = y1;
+  output[4] = x2;
+  output[5] = y2;
+  output[6] = x3;
+  output[7] = y3;
 }
 
 /**
@@ -107,7 +128,8 @@ function threefry(key0: number, key1: number, counter0: number, counter1: number
  * The second counter word has its high bit set, which no draw's counter reaches.
  */
 function deriveKey(parent: Words, name: string): Words {
-  const words = Int32Array.of(parent[0], parent[1]);
+  const words = new Int32Array(2 * LANES);
+  words.set(parent);
   for (let i = 0; i < name.length; i++) {
     threefry(words[0], words[1], name.charCodeAt(i), 0x80000000 | i, words);
   }
@@ -140,24 +162,29 @@ function layerEdges(): Float64Array {
   return edges;
 }
 
-// Long because it is one closure: the counter and the spare normal are the only state, and draws allocate nothing.
+// Long because it is one closure: counter, drawn words and spare normal are the only state, and draws allocate nothing.
 function streamOf(key: Words): Random {
   const [key0, key1] = key;
-  const words = new Int32Array(2);
+  const words = new Int32Array(2 * LANES);
+  /** Where the last draw lies in `words`. */
+  let place = words.length - 2;
   let counter0 = 0;
   let counter1 = 0;
   let spareNormal = Number.NaN;
 
   function draw(): void {
+    place += 2;
+    if (place < words.length) return;
+    place = 0;
     threefry(key0, key1, counter0, counter1, words);
-    counter0 = (counter0 + 1) | 0;
+    counter0 = (counter0 + LANES) | 0;
     if (counter0 === 0) counter1 = (counter1 + 1) | 0;
   }
 
   /** All 53 bits that a float64 holds, as an integer. */
   function bits(): number {
     draw();
-    return (words[0] >>> 5) * 0x4000000 + (words[1] >>> 6);
+    return (words[place] >>> 5) * 0x4000000 + (words[place + 1] >>> 6);
   }
 
   function uniform(): number {
@@ -177,25 +204,27 @@ function streamOf(key: Words): Random {
     return radius * Math.cos(angle);
   }
 
+  function fillNormals(target: Float64Array): void {
+    for (let i = 0; i < target.length; i += 2) {
+      draw();
+      // Read first, because a number that is drawn again moves on in the words.
+      const second = words[place + 1];
+      target[i] = normalOf(words[place]);
+      if (i + 1 < target.length) target[i + 1] = normalOf(second);
+    }
+  }
+
   /**
    * By the ziggurat: a layer, a sign and a place in the layer from one word of a draw.
    *
    * Marsaglia & Tsang 2000, doi:10.18637/jss.v005.i08; with bits of their own for layer and place, as Doornik 2005 asks for.
    */
-  function fillNormals(target: Float64Array): void {
-    for (let i = 0; i < target.length; i++) {
-      if ((i & 1) === 0) draw();
-      const word = words[i & 1];
-      const layer = word & (LAYERS - 1);
-      const size = ((word >>> 8) + 0.5) * PLACES[layer];
-      // The sign without a branch, which would be guessed wrongly half the time.
-      const sign = 1 - ((word & LAYERS) >> 6);
-      target[i] = sign * size;
-      if (size < EDGES[layer + 1]) continue;
-      const second = words[1];
-      target[i] = sign * sizeBeside(layer, size);
-      words[1] = second;
-    }
+  function normalOf(word: number): number {
+    const layer = word & (LAYERS - 1);
+    const size = ((word >>> 8) + 0.5) * PLACES[layer];
+    // The sign without a branch, which would be guessed wrongly half the time.
+    const sign = 1 - ((word & LAYERS) >> 6);
+    return sign * (size < EDGES[layer + 1] ? size : sizeBeside(layer, size));
   }
 
   /** What becomes of a size that is not surely under the curve: kept if it is, else drawn again. */
@@ -205,8 +234,8 @@ function streamOf(key: Words): Random {
       const height = HEIGHTS[layer] + uniform() * (HEIGHTS[layer + 1] - HEIGHTS[layer]);
       if (height < bell(size)) return size;
       draw();
-      layer = words[0] & (LAYERS - 1);
-      size = ((words[0] >>> 8) + 0.5) * PLACES[layer];
+      layer = words[place] & (LAYERS - 1);
+      size = ((words[place] >>> 8) + 0.5) * PLACES[layer];
       if (size < EDGES[layer + 1]) return size;
     }
   }
@@ -226,7 +255,7 @@ function streamOf(key: Words): Random {
     const limit = 0x100000000 - (0x100000000 % n);
     for (;;) {
       draw();
-      const word = words[0] >>> 0;
+      const word = words[place] >>> 0;
       if (word < limit) return word % n;
     }
   }
@@ -239,7 +268,7 @@ function streamOf(key: Words): Random {
     fillUniforms(target) {
       for (let i = 0; i < target.length; i++) {
         if ((i & 1) === 0) draw();
-        target[i] = ((words[i & 1] >>> 0) + 0.5) * 2 ** -32;
+        target[i] = ((words[place + (i & 1)] >>> 0) + 0.5) * 2 ** -32;
       }
     },
     exponential: () => -Math.log1p(-uniform()),

@@ -66,7 +66,7 @@ export async function answerOf(
       files: described,
     };
   }
-  const { pairs, control, ...loaded } = await loadPairs(files, flags);
+  const { pairs, control, ...loaded } = await loadPairs(files, flags, options.onProgress);
   const fit = infer(pairs, control === null ? options : { ...options, control, sensitivity: false });
   return {
     ...loaded,

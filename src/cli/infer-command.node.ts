@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { potentialForms } from "../geometry/index.ts";
 import { requireOneOrTwo } from "../pairing/index.ts";
 import { requireFolder } from "./figure-file.node.ts";
-import { aNumber, notNegative, wholeNumber } from "./flag-values.node.ts";
+import { aNumber, notNegative, positiveNumber, wholeNumber } from "./flag-values.node.ts";
 import { answerOf, type InferFlags, optionsOf } from "./infer-answer.node.ts";
 import { writePictures } from "./infer-pictures.node.ts";
 import { inferSummary } from "./infer-summary.node.ts";
@@ -85,7 +85,7 @@ export function addInferCommand(program: Command): void {
     .option(
       "--threads <count>",
       "threads for files of millions of weights; the cores, up to 8, unless given",
-      wholeNumber,
+      positiveNumber,
     )
     .option(
       "--snapshots",

@@ -8,6 +8,7 @@ import { alignedTable, figure } from "./terminal.node.ts";
 const EXAMPLES = `
 Examples:
   syngeo inspect weights.npz
+  syngeo inspect checkpoints/epoch0/
   syngeo inspect spines.csv --json`;
 
 export function addInspectCommand(program: Command): void {
@@ -16,7 +17,7 @@ export function addInspectCommand(program: Command): void {
     .description("Lists the arrays (name, type, shape) or the columns (kind, range, first values) of a file.")
     .argument(
       "<file>",
-      'a file of arrays or a table (docs/formats.md lists them), or a pattern of tables such as "runs/*.csv"',
+      'a file of arrays or a table (docs/formats.md lists them), a folder of such, or a pattern of tables ("runs/*.csv")',
     )
     .option("--sheet <name>", "sheet of an Excel workbook (the first unless given)")
     .option("--json", "print one JSON object (schema syngeo.inspect/1)")

@@ -3,46 +3,43 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readPath } from "../data/index.node.ts";
-import { InputError } from "../errors.ts";
-import type { PairedWeights } from "../inference/index.ts";
-import { type LoadedPairs, type PairSelection, pairContents, tableOf } from "../pairing/index.ts";
+import type { ReadEvent } from "../data/index.ts";
+import { type LoadedPairs, type PairSelection, pairFiles, tableOf } from "../pairing/index.ts";
 import type { Table } from "../tensor.ts";
+import type { ProgressEvent } from "./terminal.node.ts";
 
 /** Reads one table or two files and pairs them. @throws InputError, UnsupportedError with the sentence to print */
-export async function loadPairs(given: readonly string[], selection: PairSelection): Promise<LoadedPairs> {
-  const paths = await endsOfRun(given);
-  const contents = await Promise.all(paths.map((path) => readPath(path, { sheet: selection.sheet })));
-  const loaded = pairContents(paths, contents, selection);
-  return { ...loaded, control: loaded.control ?? (await controlFiles(paths, selection)) };
+export function loadPairs(
+  given: readonly string[],
+  selection: PairSelection,
+  onProgress?: (event: ProgressEvent) => void,
+): Promise<LoadedPairs> {
+  const onRead = onProgress && sumOfFiles(onProgress);
+  return pairFiles(given, selection, {
+    ends: endsOf,
+    read: (path) => readPath(path, { sheet: selection.sheet, onRead }),
+  });
 }
 
-/** Beside two files --control-initial and --control-final are two more, read in the same way. */
-async function controlFiles(
-  paths: readonly string[],
-  selection: PairSelection,
-): Promise<PairedWeights | null> {
-  const { controlInitial, controlFinal, ...rest } = selection;
-  if (paths.length < 2 || controlInitial === undefined || controlFinal === undefined) return null;
-  const { pairs } = await loadPairs([controlInitial, controlFinal], { ...rest, repeat: [] });
-  return pairs;
+/** Two files are read at once: their progress is one. */
+function sumOfFiles(onProgress: (event: ProgressEvent) => void): (event: ReadEvent) => void {
+  const files = new Map<string, ReadEvent>();
+  return (event) => {
+    files.set(event.source, event);
+    let [done, total] = [0, 0];
+    for (const file of files.values()) [done, total] = [done + file.done, total + file.total];
+    onProgress({ done, total, label: "reading", unit: "bytes" });
+  };
 }
 
 /** A run of `syngeo train` is its weights before and after. @throws InputError `two-runs` */
-export async function endsOfRun(paths: readonly string[]): Promise<readonly string[]> {
-  const [folder, ...others] = paths;
+export async function endsOf(paths: readonly string[]): Promise<readonly string[]> {
   const isFolder = async (path: string) => (await stat(path).catch(() => null))?.isDirectory() ?? false;
   if (!(await Promise.all(paths.map(isFolder))).every(Boolean)) return paths;
   // Files, which most questions are about, need none of what trains networks.
-  const { isRunFolder, runFiles } = await import("../experiment/index.node.ts");
+  const { endsOfRun, isRunFolder } = await import("../experiment/index.node.ts");
   if (!(await Promise.all(paths.map(isRunFolder))).every(Boolean)) return paths;
-  if (others.length > 0) {
-    const finals = paths.map((path) => join(path, runFiles.final)).join(" ");
-    throw new InputError({
-      code: "two-runs",
-      message: `infer: expected one run, or two files or folders of weights, got two runs ("${paths.join('", "')}"); compare their weights with syngeo infer ${finals}`,
-    });
-  }
-  return [join(folder, runFiles.initial), join(folder, runFiles.final)];
+  return endsOfRun(paths, join);
 }
 
 /** The table in a file. @throws InputError `not-a-table` */

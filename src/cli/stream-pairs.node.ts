@@ -11,7 +11,7 @@ import {
   surveyBlocks,
 } from "../inference/index.ts";
 import { type BlockPairs, fitsBlocks, type PairSelection, pairBlocks } from "../pairing/index.ts";
-import { endsOfRun } from "./load-pairs.node.ts";
+import { endsOf } from "./load-pairs.node.ts";
 import { interruption } from "./terminal.node.ts";
 
 export interface StreamedPairs extends BlockPairs {
@@ -31,7 +31,7 @@ export async function openPairBlocks(
   selection: PairSelection,
   notice: (sentence: string) => void,
 ): Promise<StreamedPairs | null> {
-  const paths = await endsOfRun(given);
+  const paths = await endsOf(given);
   if (!fitsBlocks(selection, paths.length)) return null;
   for (const path of paths) if (await isPattern(path)) return null;
   const opened: PathBlocks[] = [];

@@ -3,11 +3,14 @@
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { type BlockFile, openBlocks, type TensorBlocks } from "./blocks.ts";
-import { eachFile, formatOfFolder, isCheckpointFolder, nameIn } from "./checkpoint-folder.node.ts";
+import { isCheckpointFolder, listingOf } from "./checkpoint-folder.node.ts";
+import { checkpointBlocks } from "./checkpoint-folder.ts";
 import { openBriefly, openFileSource } from "./file-source.node.ts";
 
-/** Where this module is: a thread that imports it can call `openReaders`. */
-export const BLOCKS_MODULE: string = import.meta.url;
+/** Where this module is: a thread that imports it can call `openReaders`. Bundled code has it in a file of its own beside it. */
+export const BLOCKS_MODULE: string = import.meta.url.endsWith(".ts")
+  ? import.meta.url
+  : new URL("./blocks.node.js", import.meta.url).href;
 
 /** Files and the tensors wanted of each: plain data, for a message to a thread. */
 export type ReaderSettings = readonly { readonly path: string; readonly names: readonly string[] }[];
@@ -40,43 +43,25 @@ export async function openPathBlocks(path: string): Promise<PathBlocks | null> {
 
 /** Files are open only while they are read: there may be thousands. */
 async function openFolderBlocks(folder: string): Promise<PathBlocks | null> {
-  const others: string[] = [];
-  const { found, leftOut } = await eachFile(folder, async (path) => {
-    const file = await openBlocks(await openBriefly(path));
-    if (file?.kind === "table") return { kind: "table" as const };
-    if (file === null) others.push(path);
-    return { format: "", tensors: [], leftOut: [], ...file, kind: "tensors" as const };
-  });
-  if (others.length > 0) return null;
-  const places = new Map<string, { readonly path: string; readonly own: string }>();
-  const tensors = found.flatMap(({ file, content }) =>
-    content.tensors.map((tensor) => {
-      const name = nameIn(file, content.format, tensor.name);
-      places.set(name, { path: join(folder, file), own: tensor.name });
-      return { ...tensor, name };
-    }),
+  const opened = await checkpointBlocks(listingOf(folder), async (path) =>
+    openBlocks(await openBriefly(join(folder, path))),
   );
+  if (opened === null) return null;
+  const { blocks, places } = opened;
   // Neighbours in one file are opened together.
   const settingsOf = (names: readonly string[]) => {
     const files: { path: string; names: string[] }[] = [];
     for (const name of names) {
       const place = places.get(name);
       if (place === undefined) throw new Error(`folder "${folder}": no place of "${name}"`);
+      const path = join(folder, place.file);
       const last = files[files.length - 1];
-      if (last?.path === place.path) last.names.push(place.own);
-      else files.push({ path: place.path, names: [place.own] });
+      if (last?.path === path) last.names.push(place.own);
+      else files.push({ path, names: [place.own] });
     }
     return files;
   };
-  return {
-    kind: "tensors",
-    format: formatOfFolder(found),
-    tensors,
-    leftOut,
-    isFolder: true,
-    settingsOf,
-    close: async () => {},
-  };
+  return { ...blocks, settingsOf, close: async () => {} };
 }
 
 /**

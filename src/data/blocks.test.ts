@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { recordingSource, textSource } from "../../test/byte-sources.ts";
+import { recordingSource, sourceInFolder, textSource } from "../../test/byte-sources.ts";
+import { dict, floats, tensor, zipCheckpoint } from "../../test/checkpoints.ts";
 import { fixtureBytes, fixtureNames } from "../../test/fixture-files.ts";
+import { torchFixtures } from "../../test/torch-fixtures.ts";
 import { toFloats } from "../tensor.ts";
 import { openBlocks, type TensorBlocks } from "./blocks.ts";
 import { bytesSource } from "./byte-source.ts";
 import { readFile } from "./readers.ts";
 import { encodeNpy } from "./writers/npy.ts";
+import { encodeSafetensors } from "./writers/safetensors.ts";
 
 async function opened(name: string, bytes: Uint8Array) {
   const file = await openBlocks(bytesSource(name, bytes));
@@ -28,7 +31,12 @@ const files = [
     name: `${name}.safetensors`,
     folder: "safetensors",
   })),
+  ...torchFixtures.filter((name) => !/\.np[yz]$/.test(name)).map((name) => ({ name, folder: "torch" })),
 ];
+
+/** Tensors of checkpoints whose values do not follow each other. */
+const views =
+  /^(beside\S+ fortran|old\S+ w|views\S+ (transposed|column|block|steps|permuted|swapped|expanded|wide|bytes))$/;
 
 describe("openBlocks", () => {
   it.each(files)(
@@ -57,6 +65,7 @@ describe("openBlocks", () => {
         const isCompressed = /compressed|deflated/.test(name);
         const isTurned = name.startsWith("fortran") || name.includes("-fortran");
         if (isCompressed) expect(blocks.obstacle).toBe("compressed");
+        else if (views.test(`${name} ${blocks.name}`)) expect(blocks.obstacle).toBe("an order of its own");
         else if (isTurned) expect(blocks.obstacle).toBe("Fortran order");
         else {
           expect(blocks.obstacle).toBeNull();
@@ -96,6 +105,28 @@ describe("openBlocks", () => {
     const { tensors } = await opened("w.npy", bytes);
     expect(tensors[0].obstacle).toBeNull();
     expect(await readInPieces(tensors[0])).toEqual([1, 2, 3]);
+  });
+
+  it("reads a model cut into several files from each of them, and says what lies beyond the index", async () => {
+    const named = (name: string, first: number) => ({
+      name,
+      tensor: { dtype: "float32" as const, shape: [3], data: Float32Array.of(first, first + 1, first + 2) },
+    });
+    const source = sourceInFolder("m.safetensors.index.json", {
+      "m.safetensors.index.json": new TextEncoder().encode(
+        JSON.stringify({ weight_map: { b: "2.safetensors", a: "1.bin" } }),
+      ),
+      "1.bin": zipCheckpoint(dict({ a: tensor() }), { 0: floats(6) }),
+      "2.safetensors": encodeSafetensors([named("b", 7), named("beyond", 9)]),
+    });
+    const file = await openBlocks(source);
+    expect(file).toMatchObject({ kind: "tensors", format: "sharded", leftOut: [{ name: "beyond" }] });
+    const values = await Promise.all((file?.tensors ?? []).map(readInPieces));
+    expect(file?.tensors.map(({ name }) => name)).toEqual(["b", "a"]);
+    expect(values).toEqual([
+      [7, 8, 9],
+      [0, 1, 2, 3, 4, 5],
+    ]);
   });
 
   it("is null for a table, which it does not read", async () => {

@@ -17,8 +17,8 @@ export interface TensorBlocks {
   readonly shape: readonly number[];
   readonly count: number;
   /**
-   * Why `read` would not do: values compressed, in Fortran order (and come otherwise than `readFile` has them), as text, or
-   * in pages too long to hold.
+   * Why `read` would not do: values compressed, in Fortran order or another than row-major (and come otherwise than `readFile`
+   * has them), as text, or in pages too long to hold.
    */
   readonly obstacle: string | null;
   /**
@@ -42,11 +42,11 @@ export interface BlockFile {
 const BLOCK_FORMATS: readonly string[] = ["npy", "npz", "safetensors"];
 
 /**
- * Opens the tensors of a .npy, .npz or safetensors file, or the columns of a Parquet table, without reading a value; null for
- * all other formats.
+ * Opens the tensors of a .npy, .npz, safetensors or PyTorch file or of several by their index, or the columns of a Parquet
+ * table, without reading a value; null for all other formats.
  *
- * A .npy, uncompressed members of a .npz and all tensors of safetensors are read by range, of every type and byte order;
- * columns of numbers in Parquet by page, missing values NaN.
+ * What is stored row-major and not compressed is read by range, of every type and byte order; columns of numbers in Parquet
+ * by page, missing values NaN.
  *
  * @throws as `inspectFile`
  */
@@ -55,12 +55,42 @@ export async function openBlocks(source: ByteSource, options?: SliceOptions): Pr
   // Loaded when it is needed, as the readers are.
   if (name === "parquet")
     return (await import("./readers/parquet-blocks.ts")).openParquetBlocks(source, options);
+  if (name === "torch") return openTorch(source, options);
+  if (name === "sharded") return openShards(source, options);
   // Describing a table would read it whole.
   if (!BLOCK_FORMATS.includes(name)) return null;
   const description = await inspectFile(source, options);
   if (description.kind !== "tensors") return null;
   const tensors = await openTensors(source, description, options);
   return { kind: "tensors", format: description.format, tensors, leftOut: description.leftOut };
+}
+
+async function openTorch(source: ByteSource, options: SliceOptions | undefined): Promise<BlockFile> {
+  const { locateTorch } = await import("./readers/torch.ts");
+  const { isRowMajor } = await import("./pickle/strided.ts");
+  const { located, leftOut } = await locateTorch(source, options);
+  const tensors = located.map(({ name, element: { dtype, itemSize }, array, storage, start }) => {
+    const order = isRowMajor(array) ? null : "an order of its own";
+    return blocksAt(storage.source, {
+      name,
+      dtype,
+      shape: array.shape,
+      start: start * itemSize,
+      littleEndian: storage.littleEndian,
+      obstacle: storage.isCompressed ? "compressed" : order,
+    });
+  });
+  return { kind: "tensors", format: "torch", tensors, leftOut };
+}
+
+async function openShards(source: ByteSource, options: SliceOptions | undefined): Promise<BlockFile> {
+  const { collect } = await import("./readers/sharded.ts");
+  // A shard of another format holds nothing that the index can mean, which `collect` then says.
+  return collect<TensorBlocks>(
+    source,
+    options,
+    async (_, file) => (await openBlocks(file, options)) ?? { kind: "table" },
+  );
 }
 
 type Tensors = Extract<FileDescription, { kind: "tensors" }>;

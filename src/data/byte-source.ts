@@ -49,6 +49,18 @@ export function windowSource(source: ByteSource, start: number, end: number, nam
   return window;
 }
 
+/** A source whose reader is followed: `onRead` hears where the last slice ended. */
+export function followedSource(source: ByteSource, onRead: (end: number) => void): ByteSource {
+  return {
+    ...source,
+    async slice(start, end, options) {
+      const bytes = await source.slice(start, end, options);
+      onRead(end);
+      return bytes;
+    },
+  };
+}
+
 /**
  * A browser's File or Blob, read by range and never as a whole.
  *

@@ -8,9 +8,17 @@ export interface ReadOptions extends SliceOptions {
   readonly names?: readonly string[] | undefined;
   /** The sheet of a workbook; its first unless given. Other files are refused with it. */
   readonly sheet?: string | undefined;
+  /** Hears how far into which file its reader has come, in bytes; it may begin again. */
+  readonly onRead?: ((event: ReadEvent) => void) | undefined;
 }
 
-export type InspectOptions = Omit<ReadOptions, "names">;
+export interface ReadEvent {
+  readonly source: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export type InspectOptions = Omit<ReadOptions, "names" | "onRead">;
 
 /** A part of the file that is not read, and why. */
 export interface LeftOut {

@@ -4,14 +4,12 @@ import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError, nearestName, UnsupportedError } from "../errors.ts";
 import { type ByteSource, requireRange, type SliceOptions } from "./byte-source.ts";
+import { folderMarks } from "./checkpoint-folder.ts";
 import { folderOnDisk } from "./file-folder.node.ts";
 
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
-
-/** Files by which a folder is one data set: those of Zarr, version 3 and 2. */
-export const folderMarks: readonly string[] = ["zarr.json", ".zgroup", ".zarray"];
 
 /** One read of the system; small enough that an abort is noticed soon, far below the 2 GiB that one call may take. */
 const readBytes = 64 * 2 ** 20;
@@ -62,6 +60,7 @@ export async function openBriefly(path: string): Promise<ByteSource> {
   return {
     name: path,
     byteLength: first.byteLength,
+    ...(first.folder === undefined ? {} : { folder: first.folder }),
     async slice(start, end, options) {
       const source = await openFileSource(path);
       if (source.byteLength < first.byteLength) {

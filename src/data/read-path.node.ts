@@ -4,11 +4,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { inspectFolder, isCheckpointFolder, readFolder } from "./checkpoint-folder.node.ts";
-import { describeColumn } from "./describe-column.ts";
 import type { FileContents, FileDescription, InspectOptions, ReadOptions } from "./file-contents.ts";
 import { openFileSource } from "./file-source.node.ts";
 import { inspectFile, readFile } from "./readers.ts";
-import { type FileTable, stackTables } from "./stack-tables.ts";
+import { describeTables, readTables } from "./stack-tables.ts";
 
 const mostFiles = 10_000;
 
@@ -31,10 +30,7 @@ export async function readPath(path: string, options?: ReadOptions): Promise<Fil
 
 /** Describes what `readPath` reads. */
 export async function inspectPath(path: string, options?: InspectOptions): Promise<FileDescription> {
-  if (await isPattern(path)) {
-    const { table, ...rest } = await readPattern(path, options);
-    return { ...rest, rows: table.rows, columns: table.columns.map(describeColumn) };
-  }
+  if (await isPattern(path)) return describeTables(await readPattern(path, options));
   if (await isCheckpointFolder(path)) return inspectFolder(path, options);
   const source = await openFileSource(path);
   try {
@@ -53,28 +49,8 @@ export async function isPattern(path: string): Promise<boolean> {
   );
 }
 
-async function readPattern(pattern: string, options: ReadOptions | undefined) {
-  const files = await matchingPaths(pattern);
-  const tables: FileTable[] = [];
-  const formats = new Set<string>();
-  const leftOut = new Map<string, string>();
-  for (const file of files) {
-    const contents = await readPath(file, options);
-    if (contents.kind !== "table") {
-      throw new InputError({
-        code: "not-a-table",
-        message: `tables "${pattern}": expected tables in all files, got arrays in "${file}" (${contents.format}); give arrays one file at a time`,
-      });
-    }
-    tables.push({ file, table: contents.table });
-    formats.add(contents.format);
-    for (const { name, reason } of contents.leftOut ?? []) leftOut.set(name, reason);
-  }
-  const table = stackTables(`tables "${pattern}"`, tables);
-  const format = `${[...formats].join(" and ")} (${files.length} files)`;
-  const others = Array.from(leftOut, ([name, reason]) => ({ name, reason }));
-  return { kind: "table" as const, format, table, ...(others.length > 0 ? { leftOut: others } : {}) };
-}
+const readPattern = async (pattern: string, options: ReadOptions | undefined) =>
+  readTables(pattern, await matchingPaths(pattern), (file) => readPath(file, options));
 
 async function matchingPaths(pattern: string): Promise<readonly string[]> {
   const parts = pattern.split(/[\\/]+/);

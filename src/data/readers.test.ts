@@ -23,6 +23,22 @@ describe("readFile", () => {
     expect(await readFile(bytesSource(name, bytes))).toMatchObject({ format });
   });
 
+  it("says how far it has come, in rising steps to the end of a long table", async () => {
+    const rows = latin1(`initial,final\n${"1,2\n".repeat(200_000)}`);
+    const heard: number[] = [];
+    await readFile(bytesSource("w.csv", rows), {
+      onRead({ source, done, total }) {
+        expect([source, total]).toEqual(["w.csv", rows.length]);
+        heard.push(done);
+      },
+    });
+    // After the sample that delimiter and header are found in.
+    const steps = heard.slice(heard.lastIndexOf(2 ** 16));
+    expect(steps.length).toBeGreaterThan(10);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(steps.at(-1)).toBe(rows.length);
+  });
+
   it.each([
     ["an npy file called .csv", "w.csv", npy, "npy"],
     ["an npy file without ending", "w", npy, "npy"],

@@ -1,7 +1,7 @@
 /** The formats that Syngeo reads: found by the first bytes, then by the ending, and loaded when first needed. */
 
 import { InputError, UnsupportedError } from "../errors.ts";
-import type { ByteSource, SliceOptions } from "./byte-source.ts";
+import { type ByteSource, followedSource, type SliceOptions } from "./byte-source.ts";
 import type {
   FileContents,
   FileDescription,
@@ -20,6 +20,7 @@ interface Format {
   /** Of formats that are zip archives, whose first bytes are alike: the name of an entry that only this one has. */
   readonly entry?: RegExp;
   readonly hasSheets?: true;
+  readonly isTable?: true;
   load(): Promise<FileReader>;
 }
 
@@ -70,6 +71,7 @@ export const formats: readonly Format[] = [
     name: "parquet",
     endings: [".parquet", ".pq"],
     starts: ["PAR1"],
+    isTable: true,
     load: async () => (await import("./readers/parquet.ts")).parquetReader,
   },
   {
@@ -78,6 +80,7 @@ export const formats: readonly Format[] = [
     starts: [],
     entry: /^xl\/workbook\.(xml|bin)$/,
     hasSheets: true,
+    isTable: true,
     load: async () => (await import("./readers/xlsx.ts")).xlsxReader,
   },
   {
@@ -110,6 +113,7 @@ export const formats: readonly Format[] = [
     name: "csv",
     endings: [".csv", ".tsv", ".tab", ".txt", ".dat"],
     starts: [],
+    isTable: true,
     load: async () => (await import("./readers/csv.ts")).csvReader,
   },
 ];
@@ -124,7 +128,10 @@ const archives = formats.filter(({ entry }) => entry !== undefined);
  */
 export async function readFile(source: ByteSource, options?: ReadOptions): Promise<FileContents> {
   const reader = await (await formatOf(source, options)).load();
-  return reader.read(source, options);
+  const { name, byteLength: total } = source;
+  const onRead = options?.onRead;
+  const followed = onRead ? followedSource(source, (done) => onRead({ source: name, done, total })) : source;
+  return reader.read(followed, options);
 }
 
 /** What is in a file: names, types and shapes of tensors, or columns with their range. Throws as `readFile` does. */

@@ -2,6 +2,8 @@
 
 import { InputError } from "../errors.ts";
 import type { Column, Table } from "../tensor.ts";
+import { describeColumn } from "./describe-column.ts";
+import type { FileContents, FileDescription } from "./file-contents.ts";
 import { listed } from "./unknown-name.ts";
 
 /** A table with the name of the file that it came from. */
@@ -9,6 +11,47 @@ export interface FileTable {
   readonly file: string;
   readonly table: Table;
 }
+
+/**
+ * The tables of all files that fit a pattern, as one.
+ *
+ * @throws InputError `not-a-table`, and what `read` and `stackTables` throw
+ */
+export async function readTables(
+  pattern: string,
+  files: readonly string[],
+  read: (file: string) => Promise<FileContents>,
+): Promise<Extract<FileContents, { readonly kind: "table" }>> {
+  const tables: FileTable[] = [];
+  const formats = new Set<string>();
+  const leftOut = new Map<string, string>();
+  for (const file of files) {
+    const contents = await read(file);
+    if (contents.kind !== "table") {
+      throw new InputError({
+        code: "not-a-table",
+        message: `tables "${pattern}": expected tables in all files, got arrays in "${file}" (${contents.format}); give arrays one file at a time`,
+      });
+    }
+    tables.push({ file, table: contents.table });
+    formats.add(contents.format);
+    for (const { name, reason } of contents.leftOut ?? []) leftOut.set(name, reason);
+  }
+  const table = stackTables(`tables "${pattern}"`, tables);
+  const format = `${[...formats].join(" and ")} (${files.length} files)`;
+  const others = Array.from(leftOut, ([name, reason]) => ({ name, reason }));
+  return { kind: "table", format, table, ...(others.length > 0 ? { leftOut: others } : {}) };
+}
+
+/** Describes tables that were read as one. */
+export const describeTables = ({
+  table,
+  ...rest
+}: Extract<FileContents, { readonly kind: "table" }>): FileDescription => ({
+  ...rest,
+  rows: table.rows,
+  columns: table.columns.map(describeColumn),
+});
 
 /**
  * The rows of all tables, one after the other, with a column `file` that says where each came from (unless the tables have a

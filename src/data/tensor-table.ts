@@ -35,7 +35,7 @@ export function tensorTable({ name, tensor }: NamedTensor): Table {
  */
 export function vectorTable(source: string, tensors: readonly NamedTensor[], name: string): Table {
   const named = tensors.find((each) => each.name === name);
-  const rows = named === undefined ? null : vectorLength(named);
+  const rows = named === undefined ? null : vectorLength(named.tensor.shape);
   if (rows === null) {
     throw new InputError({
       code: "not-a-vector",
@@ -43,7 +43,7 @@ export function vectorTable(source: string, tensors: readonly NamedTensor[], nam
     });
   }
   const columns = tensors
-    .filter((each) => vectorLength(each) === rows)
+    .filter((each) => vectorLength(each.tensor.shape) === rows)
     .map(
       (each): Column => ({
         name: each.name,
@@ -54,8 +54,8 @@ export function vectorTable(source: string, tensors: readonly NamedTensor[], nam
   return { source, rows, columns, lines: null };
 }
 
-/** The length of a vector; null for any other array. */
-function vectorLength({ tensor: { shape } }: NamedTensor): number | null {
+/** The length of a vector, as which [n, 1] and [1, n] count; null for any other array. */
+export function vectorLength(shape: readonly number[]): number | null {
   const long = shape.filter((size) => size !== 1);
   const isVector = shape.length === 1 || (shape.length === 2 && long.length <= 1);
   return isVector ? (long[0] ?? 1) : null;

@@ -11,7 +11,8 @@ export {
 } from "./planned-runs.node.ts";
 export { queryRuns, type RunQuery, type RunTable, readRunTable } from "./query-runs.node.ts";
 export { type RunCalls, type RunRequest, readMetrics, runExperiment } from "./run-experiment.node.ts";
-export { isRunFolder, readRecord, readTensors, runFiles, writeWhole } from "./run-folder.node.ts";
+export { endsOfRun, runFiles } from "./run-files.ts";
+export { isRunFolder, readRecord, readTensors, writeWhole } from "./run-folder.node.ts";
 export { describeKinds } from "./run-kinds.node.ts";
 export { type RunDetails, showRun } from "./show-run.node.ts";
 export { parseSlurmSettings, type SlurmSettings, slurmDefaults } from "./slurm-script.ts";

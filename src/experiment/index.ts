@@ -19,6 +19,7 @@ export type { PassMetrics, Position, ProgressEvent } from "./passes.ts";
 export { type Expansion, expandPlan, flatSettings, PLAN_SCHEMA, type Plan, parsePlan } from "./plan.ts";
 export { type Preset, presetNamed, presets } from "./presets.ts";
 export type { Results } from "./results.ts";
+export { endsOfRun, runFiles } from "./run-files.ts";
 export type { Cell, Row, RunKind, RunOutcome, RunTools, Settings } from "./run-kind.ts";
 export { RUN_SCHEMA, type RunRecord } from "./run-record.ts";
 export type { SearchedRate, SearchRound } from "./search.ts";

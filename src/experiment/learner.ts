@@ -36,6 +36,8 @@ export interface Learner {
   evaluate(examples: Examples): Promise<Marks>;
   /** Weights and the states of the optimiser: copies, from which a learner can go on. */
   state(): Tensors;
+  /** Begins anew, from other first weights of the same shapes. */
+  restart(weights: Tensors): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,8 @@ export interface StepOptions {
   readonly weights: Tensors;
   /** How many runs learn side by side; null for one. */
   readonly runs: number | null;
+  /** The geometry of each run, where they differ; that of the experiment unless given. */
+  readonly potentials?: readonly string[];
 }
 
 export interface LearnerOptions extends StepOptions {
@@ -64,9 +68,10 @@ const EVALUATED_AT_ONCE = 1000;
  * @throws InputError from `trainingStep`
  */
 export function createLearner(options: LearnerOptions): Learner {
-  const { experiment, weights, runs } = options;
+  const { experiment, runs } = options;
   const steps = new Map<string, { readonly step: TrainingStep; readonly session: Session }>();
   const evaluations = new Map<number, Session>();
+  let first = options.weights;
   let loop: Loop | null = null;
   let rest: Tensors | null = options.state;
 
@@ -83,14 +88,14 @@ export function createLearner(options: LearnerOptions): Learner {
   return {
     async step(batch, pass, rates) {
       const { step, session } = await stepFor(batch, pass);
-      loop ??= openLoop(session, { ...step, initial: rest ?? step.initial });
+      loop ??= openLoop(session, { ...step, initial: rest ?? step.startFrom(first) });
       rest = null;
       const feeds = { ...feedsOf(batch), learningRate: step.learningRate(rates) };
       return marksOf(await loop.step(feeds, session));
     },
     async evaluate(examples) {
-      const current = loop?.state() ?? rest ?? weights;
-      const feeds = Object.fromEntries(Object.keys(weights).map((name) => [name, current[name]]));
+      const current = loop?.state() ?? rest ?? first;
+      const feeds = Object.fromEntries(Object.keys(first).map((name) => [name, current[name]]));
       const parts: { readonly size: number; readonly marks: Marks }[] = [];
       const batches = { size: EVALUATED_AT_ONCE, pass: 0, random: null, dtype: experiment.dtype };
       for (const batch of batchesOfPass(examples, batches)) {
@@ -101,7 +106,12 @@ export function createLearner(options: LearnerOptions): Learner {
       }
       return joinMarks(parts, runs ?? 1);
     },
-    state: () => loop?.state() ?? rest ?? weights,
+    state: () => loop?.state() ?? rest ?? first,
+    restart(weights) {
+      first = weights;
+      loop = null;
+      rest = null;
+    },
     async close() {
       const sessions = [...Array.from(steps.values(), ({ session }) => session), ...evaluations.values()];
       for (const session of sessions) await session.close();
@@ -150,10 +160,10 @@ function resultsOf({ loss, correct }: Loss): { readonly loss: Value } & Readonly
 }
 
 function stepGraph(options: StepOptions, batch: BatchTypes, pass: number): TrainingStep {
-  const { experiment, objective, weights, runs } = options;
+  const { experiment, objective, weights, runs, potentials } = options;
   const { x, y } = inputsOf(batch);
   return trainingStep({
-    parameters: parametersOf(experiment, weights, pass),
+    parameters: parametersOf(experiment, weights, pass, potentials),
     inputs: [x, y],
     forward: (values) => resultsOf(objective.lossOf(values, x, y, runs)),
     chain: optimiserOf(experiment),

@@ -65,24 +65,28 @@ export function potentialOfPass({ geometry }: Experiment, pass: number): string 
 /**
  * The parameters with their geometry in a pass and their constraint.
  *
+ * @param potentials  one for each run side by side, in place of the experiment's
  * @throws InputError `unused-glob` for a row that names no parameter, `unknown-potential`
  */
 export function parametersOf(
   experiment: Experiment,
   weights: Tensors,
   pass: number,
+  potentials: readonly string[] | null = null,
 ): Readonly<Record<string, Parameter>> {
   const { geometry } = experiment;
   requireUsedGlobs(geometry.parameters, Object.keys(weights));
-  const common = potentialOfPass(experiment, pass);
+  const common = potentials?.map(potentialOf) ?? potentialOf(potentialOfPass(experiment, pass));
   const constraints = constraintsOf(geometry.constraint);
   const entries = Object.entries(weights).map(([name, tensor]) => {
     const own = geometry.parameters.find(({ glob }) => matchesGlob(name, glob));
-    const potential: Potential = parsePotential(own?.potential ?? common, "experiment");
+    const potential = own === undefined ? common : potentialOf(own.potential);
     return [name, { tensor, potential, constraints }] as const;
   });
   return Object.fromEntries(entries);
 }
+
+const potentialOf = (name: string): Potential => parsePotential(name, "experiment");
 
 function constraintsOf(name: Experiment["geometry"]["constraint"]): readonly Constraint[] {
   if (name === "none") return [];

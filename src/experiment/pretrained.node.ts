@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import type { Tensors } from "../graph/index.ts";
 import type { Experiment } from "./experiment.ts";
-import { readRecord, readTensors, runFiles } from "./run-folder.node.ts";
+import { runFiles } from "./run-files.ts";
+import { readRecord, readTensors } from "./run-folder.node.ts";
 import type { RunRecord } from "./run-record.ts";
 
 type DigitSettings = Extract<Experiment["task"], { readonly name: "digits" }>;

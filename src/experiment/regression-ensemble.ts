@@ -1,15 +1,21 @@
 /** The regression task from many seeds and in several geometries, side by side, with what the paper measures of each. */
 
-import type { GraphTensor, Tensors } from "../graph/index.ts";
-import { stackRuns, takeRun } from "../learning/index.ts";
+import type { GraphTensor } from "../graph/index.ts";
 import { createRandom } from "../random.ts";
-import { batchesOfPass, linearRegression, type Task } from "../task/index.ts";
+import { linearRegression } from "../task/index.ts";
+import {
+  type Draw,
+  type EnsembleCalls,
+  type Learned,
+  type Lesson,
+  type SideBySide,
+  type SideBySideOptions,
+  sideBySide,
+} from "./draws-side-by-side.ts";
 import type { Experiment } from "./experiment.ts";
 import { initialWeights, objectiveOf } from "./experiment-network.ts";
-import { createLearner, type OpenSession } from "./learner.ts";
-import { type ProgressEvent, runPasses, startOfRun } from "./passes.ts";
 import { presets } from "./presets.ts";
-import { type SearchRound, searchRates } from "./search.ts";
+import { leastLoss, roundOf, type SearchedRate, type SearchRound } from "./search.ts";
 
 /** One regression, learned from many draws of data and first weights. */
 export type RegressionEnsemble = {
@@ -57,12 +63,6 @@ export interface Member {
   readonly final: GraphTensor;
 }
 
-export interface EnsembleCalls {
-  readonly openSession: OpenSession;
-  readonly onProgress?: (event: ProgressEvent) => void;
-  readonly signal?: AbortSignal;
-}
-
 /** A geometry with the rate and the passes that its search chose. */
 export interface ChosenRate {
   readonly potential: string;
@@ -73,11 +73,8 @@ export interface ChosenRate {
   readonly search: readonly SearchRound[];
 }
 
-/**
- * Inputs of seeds that learn side by side, in bytes: what stays in the processor's cache, beside a second process. Twice as
- * much takes three times as long.
- */
-const SIDE_BY_SIDE = 12e6;
+/** Inputs of seeds that learn side by side, in bytes: what stays in the processor's cache, beside a second process. */
+const SIDE_BY_SIDE = 4e6;
 
 /** The experiment of one member: what `train` would make of its seed and rate. */
 export function experimentOf(
@@ -97,13 +94,6 @@ export function experimentOf(
   };
 }
 
-/** The data of one seed and the weights it starts from, the same in every geometry. */
-interface Draw {
-  readonly seed: number;
-  readonly task: Task;
-  readonly weights: Tensors;
-}
-
 function drawOf(ensemble: RegressionEnsemble, seed: number): Draw {
   const { task: settings, dtype } = ensemble;
   const largestInputs = settings.largestInputs ?? settings.inputs;
@@ -114,7 +104,7 @@ function drawOf(ensemble: RegressionEnsemble, seed: number): Draw {
 }
 
 /**
- * The rate and the passes of each geometry.
+ * The rate and the passes of each geometry: all rates in all geometries learn side by side from one draw.
  *
  * @throws what the signal was aborted with
  */
@@ -123,53 +113,53 @@ export async function chooseRates(
   calls: EnsembleCalls,
 ): Promise<readonly ChosenRate[]> {
   const { learning, potentials } = ensemble;
-  const { learningRate } = learning;
+  const { learningRate, goal } = learning;
   if (typeof learningRate === "number") {
     return potentials.map((potential) => ({ potential, learningRate, passes: learning.passes, search: [] }));
   }
   const draw = drawOf(ensemble, ensemble.seed + ensemble.seeds);
-  const chosen: ChosenRate[] = [];
-  for (const potential of potentials) chosen.push(await searchOn(draw, { ensemble, potential, calls }));
-  return chosen;
-}
-
-async function searchOn(
-  { task, weights }: Draw,
-  { ensemble, potential, calls }: { ensemble: RegressionEnsemble; potential: string; calls: EnsembleCalls },
-): Promise<ChosenRate> {
-  const { goal, learningRate, passes: first } = ensemble.learning;
-  if (typeof learningRate === "number") throw new Error("a given rate is not searched");
-  const search: SearchRound[] = [];
-  for (;;) {
-    const passes = first + search.length * goal.extraPasses;
-    const experiment = experimentOf(ensemble, { potential, passes });
-    const round = await searchRates({
-      ...callsOf(calls),
-      experiment,
-      rates: learningRate.search,
-      task,
-      objective: objectiveOf(experiment, task),
-      weights,
-      random: createRandom(ensemble.seed),
-    });
-    calls.signal?.throwIfAborted();
-    if (round === null) throw new Error("a search ends, or its signal is aborted");
-    search.push(round);
-    const least = Math.min(...round.rates.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY));
-    const isReached = goal.loss === null || least < goal.loss;
-    if (isReached || search.length > goal.extensions) {
-      return { potential, passes, learningRate: round.chosen, search };
-    }
+  const searches = new Map(potentials.map((potential): [string, SearchRound[]] => [potential, []]));
+  let missed = potentials;
+  for (let extension = 0; missed.length > 0 && extension <= goal.extensions; extension++) {
+    const passes = learning.passes + extension * goal.extraPasses;
+    const experiment = experimentOf(ensemble, { potential: missed[0], passes });
+    const lessons = missed.flatMap((potential) =>
+      learningRate.search.map((rate) => ({ potential, learningRate: rate })),
+    );
+    const rounds = await searchOn(draw, { experiment, lessons, calls });
+    for (const [potential, round] of rounds) searches.get(potential)?.push(round);
+    missed = Array.from(rounds).flatMap(([potential, round]) =>
+      goal.loss !== null && leastLoss(round) >= goal.loss ? [potential] : [],
+    );
   }
+  return Array.from(searches, ([potential, search]) => {
+    const { passes, chosen } = search[search.length - 1];
+    return { potential, passes, learningRate: chosen, search };
+  });
 }
 
-const callsOf = ({ openSession, onProgress, signal }: EnsembleCalls) => ({ openSession, onProgress, signal });
+/** One round for each geometry of the lessons. */
+async function searchOn(draw: Draw, options: SideBySideOptions): Promise<ReadonlyMap<string, SearchRound>> {
+  const together = sideBySide([draw], options);
+  const rates = new Map<string, SearchedRate[]>();
+  try {
+    for (const { lesson, lastLoss } of await together.learn([draw], "search: ")) {
+      const { potential, learningRate } = lesson;
+      const loss = Number.isFinite(lastLoss) ? lastLoss : null;
+      rates.set(potential, [...(rates.get(potential) ?? []), { learningRate, loss, accuracy: null }]);
+    }
+  } finally {
+    await together.close();
+  }
+  const { passes } = options.experiment.learning;
+  return new Map(Array.from(rates, ([potential, own]) => [potential, roundOf(passes, own)]));
+}
 
 /**
- * Trains every seed in every geometry at its rate; as many seeds side by side as is fastest.
+ * Trains every seed in every geometry at its rate: all geometries side by side, and as many seeds as is fastest.
  *
  * A member is the run that `train` makes of its `experimentOf` and seed, where `largestInputs` is 20 000, up to the rounding
- * of sums.
+ * of sums. Members come seed by seed, and of each seed in the order of `chosen`.
  *
  * @param chosen  geometries without a rate are left out
  * @throws what the signal was aborted with
@@ -179,77 +169,51 @@ export async function* trainMembers(
   chosen: readonly ChosenRate[],
   calls: EnsembleCalls,
 ): AsyncGenerator<Member, void> {
-  const { task, dtype, seeds, seed } = ensemble;
-  const bytes = task.inputs * task.samples * (dtype === "float32" ? 4 : 8);
-  const groups = Math.ceil(seeds / Math.max(1, Math.floor(SIDE_BY_SIDE / bytes)));
-  const together = Math.ceil(seeds / groups);
-  for (let from = 0; from < seeds; from += together) {
-    const count = Math.min(together, seeds - from);
-    const draws = Array.from({ length: count }, (_, k) => drawOf(ensemble, seed + from + k));
-    const stacked = stackDraws(draws);
-    for (const { potential, passes, learningRate } of chosen) {
-      if (learningRate === null) continue;
-      const experiment = experimentOf(ensemble, { potential, passes });
-      yield* trainDraws(draws, stacked, { experiment, rate: learningRate, calls });
-    }
-  }
-}
-
-/** The data of all draws, one behind the other: [runs, N, D] and [runs, N, 1]; not copied where there is one. */
-function stackDraws(draws: readonly Draw[]): Task {
-  const [{ task }] = draws;
-  const { inputs, targets } = task.train;
-  const alone = <T extends { readonly shape: readonly number[] }>(tensor: T): T => ({
-    ...tensor,
-    shape: [1, ...tensor.shape],
-  });
-  if (draws.length === 1) {
-    return { ...task, train: { name: "train", inputs: alone(inputs), targets: alone(targets) } };
-  }
-  // Of the regression both are floating-point, which the compiler cannot know.
-  const stacked = stackRuns(
-    draws.map(({ task: { train } }) => ({ inputs: train.inputs, targets: train.targets }) as Tensors),
-  );
-  return { ...task, train: { name: "train", ...stacked } as Task["train"] };
-}
-
-async function* trainDraws(
-  draws: readonly Draw[],
-  stacked: Task,
-  { experiment, rate, calls }: { experiment: Experiment; rate: number; calls: EnsembleCalls },
-): AsyncGenerator<Member, void> {
-  const { potential } = experiment.geometry;
-  const { passes } = experiment.learning;
-  const learner = createLearner({
-    experiment,
-    objective: objectiveOf(experiment, draws[0].task),
-    weights: stackRuns(draws.map(({ weights }) => weights)),
-    state: null,
-    runs: draws.length,
-    openSession: calls.openSession,
-  });
+  const { seeds, seed } = ensemble;
+  const together = seedsTogether(ensemble);
+  const courses = coursesOf(chosen);
+  const opened = new Map<string, SideBySide>();
   try {
-    await runPasses({
-      ...callsOf(calls),
-      experiment,
-      task: stacked,
-      learner,
-      rates: draws.map(() => rate),
-      from: startOfRun,
-      random: createRandom(experiment.seed),
-      label: `${potential}: `,
-      onPass: undefined,
-    });
-    calls.signal?.throwIfAborted();
-    const state = learner.state();
-    // A step gives the loss before its update, so one more, which moves nothing, has the last.
-    const [batch] = batchesOfPass(stacked.train, { size: draws.length, pass: 0, random: null });
-    const { losses } = await learner.step(batch, passes, new Array(draws.length).fill(0));
-    for (const [k, { seed, weights }] of draws.entries()) {
-      const [loss, final] = [losses[k], takeRun(state, k).weight];
-      yield { potential, seed, passes, learningRate: rate, loss, initial: weights.weight, final };
+    for (let from = 0; from < seeds; from += together) {
+      const draws = Array.from({ length: Math.min(together, seeds - from) }, (_, k) =>
+        drawOf(ensemble, seed + from + k),
+      );
+      const members: Member[] = [];
+      for (const { passes, lessons } of courses) {
+        const key = `${passes} ${draws.length}`;
+        const experiment = experimentOf(ensemble, { potential: lessons[0].potential, passes });
+        const course = opened.get(key) ?? sideBySide(draws, { experiment, lessons, calls });
+        opened.set(key, course);
+        for (const learned of await course.learn(draws, `seed ${seed + from}: `)) {
+          members.push(memberOf(learned, passes));
+        }
+      }
+      const place = ({ potential }: Member) => chosen.findIndex((one) => one.potential === potential);
+      yield* members.sort((a, b) => a.seed - b.seed || place(a) - place(b));
     }
   } finally {
-    await learner.close();
+    for (const course of opened.values()) await course.close();
   }
+}
+
+/** How many seeds learn side by side: groups of one size as far as that goes, so that few graphs are loaded. */
+function seedsTogether({ task, dtype, seeds }: RegressionEnsemble): number {
+  const bytes = task.inputs * task.samples * (dtype === "float32" ? 4 : 8);
+  const most = Math.max(1, Math.floor(SIDE_BY_SIDE / bytes));
+  return Math.ceil(seeds / Math.ceil(seeds / most));
+}
+
+/** The geometries that have the same number of passes, together. */
+function coursesOf(chosen: readonly ChosenRate[]) {
+  const courses = new Map<number, Lesson[]>();
+  for (const { passes, potential, learningRate } of chosen) {
+    if (learningRate === null) continue;
+    courses.set(passes, [...(courses.get(passes) ?? []), { potential, learningRate }]);
+  }
+  return Array.from(courses, ([passes, lessons]) => ({ passes, lessons }));
+}
+
+function memberOf({ draw, lesson, loss, final }: Learned, passes: number): Member {
+  const { seed, weights } = draw;
+  return { ...lesson, seed, passes, loss, initial: weights.weight, final: final.weight };
 }

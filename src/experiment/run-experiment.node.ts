@@ -8,12 +8,12 @@ import { readDigitSets } from "./digit-sets.node.ts";
 import type { Experiment } from "./experiment.ts";
 import type { PassMetrics, ProgressEvent } from "./passes.ts";
 import { pretrainedOf } from "./pretrained.node.ts";
+import { runFiles } from "./run-files.ts";
 import {
   createRunFolder,
   readRecord,
   readTensors,
   requireNewFolder,
-  runFiles,
   writeRecord,
   writeTensors,
   writeWhole,

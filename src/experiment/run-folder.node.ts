@@ -6,19 +6,8 @@ import { openFileSource, writing } from "../data/index.node.ts";
 import { encodeSafetensors, readFile as readData } from "../data/index.ts";
 import { InputError } from "../errors.ts";
 import type { GraphTensor, Tensors } from "../graph/index.ts";
+import { runFiles } from "./run-files.ts";
 import { parseRunRecord, type RunRecord } from "./run-record.ts";
-
-/** The files of a run. */
-export const runFiles = {
-  record: "run.json",
-  metrics: "metrics.jsonl",
-  initial: "initial.safetensors",
-  final: "final.safetensors",
-  /** Final weights and the states of the optimiser, from which a run goes on. */
-  state: "state.safetensors",
-  snapshots: "snapshots",
-  figure: "learning-curve",
-} as const;
 
 /**
  * Asked before the work: a run is written over nothing.

@@ -49,12 +49,22 @@ export async function searchRates(options: SearchOptions): Promise<SearchRound |
     if (found === null) return null;
     searched.push(...found);
   }
-  const finite = searched.filter(({ loss }) => loss !== null);
+  return roundOf(experiment.learning.passes, searched);
+}
+
+/** A search by what its rates led to. */
+export function roundOf(passes: number, rates: readonly SearchedRate[]): SearchRound {
+  const finite = rates.filter(({ loss }) => loss !== null);
   const best = finite.reduce<SearchedRate | null>(
     (least, rate) => (least === null || Number(rate.loss) < Number(least.loss) ? rate : least),
     null,
   );
-  return { passes: experiment.learning.passes, rates: searched, chosen: best?.learningRate ?? null };
+  return { passes, rates, chosen: best?.learningRate ?? null };
+}
+
+/** The least loss of a search; infinite where every rate diverged. */
+export function leastLoss({ rates }: SearchRound): number {
+  return Math.min(...rates.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY));
 }
 
 /** Multiplications of one step forward above which a run keeps the processor busy by itself (break-even measured at 3e6). */

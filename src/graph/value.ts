@@ -83,9 +83,18 @@ export function tensorOf(
   return { dtype, shape, data: makers[dtype](values) } as GraphTensor;
 }
 
+const makersOfZeros: { readonly [D in ElementType]: (length: number) => TensorArrays[D] } = {
+  float32: (length) => new Float32Array(length),
+  float64: (length) => new Float64Array(length),
+  int64: (length) => new BigInt64Array(length),
+  int32: (length) => new Int32Array(length),
+  bool: (length) => new Uint8Array(length),
+};
+
 /** A tensor of zeros. */
 export function zeroTensor({ dtype, shape }: ValueType): GraphTensor {
-  return tensorOf(dtype, shape, new Array(sizeOf(shape)).fill(0));
+  // `dtype` chose the array, which the compiler cannot follow through the union.
+  return { dtype, shape, data: makersOfZeros[dtype](sizeOf(shape)) } as GraphTensor;
 }
 
 /** A single number as a constant of shape []. */

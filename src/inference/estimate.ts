@@ -9,6 +9,7 @@ import type { ChangeBeyondNoise, NoisyPairs } from "./measurement-noise.ts";
 import type { ProfileEstimate } from "./profile-likelihood.ts";
 import {
   criticalValue,
+  everyNth,
   gatherPairs,
   plainExponent,
   rankExponent,
@@ -102,6 +103,16 @@ export function estimateWithoutNoise(pairs: ContinuumPairs, options: EstimateOpt
   };
 }
 
+/** Where the search begins and what suits the law of the changes are known well enough from so many pairs. */
+const BEGINNING_PAIRS = 20_000;
+
+/** λ̂ by plain ranks, and the scores fitted there. */
+function beginning(pairs: ContinuumPairs): { readonly start: number; readonly scores: RankScores } | null {
+  const some = everyNth(pairs, BEGINNING_PAIRS);
+  const start = plainExponent(some);
+  return start === null ? null : { start, scores: fittedScores(some, start) };
+}
+
 /** How far fitted scores may move λ̂ from the plain ranks' before they are distrusted. */
 const FURTHEST_MOVE = 1;
 
@@ -109,9 +120,9 @@ const FURTHEST_MOVE = 1;
 export function rankEstimate(pairs: ContinuumPairs, level: number, random: Random) {
   const words = (method: string) =>
     `rank independence, ${method === "permutation" ? "permutation" : "test-inversion"} interval`;
-  const start = plainExponent(pairs);
-  if (start !== null) {
-    const scores = fittedScores(pairs, start);
+  const begun = beginning(pairs);
+  if (begun !== null) {
+    const { start, scores } = begun;
     const critical = criticalValue(pairs, level, random, scores);
     const found = rankExponent(pairs, critical.value, { scores, start });
     if (found.estimate !== null && Math.abs(found.estimate - start) <= FURTHEST_MOVE) {
@@ -125,9 +136,10 @@ export function rankEstimate(pairs: ContinuumPairs, level: number, random: Rando
 
 /** λ̂ alone as `rankEstimate` has it, where no interval is asked for. */
 export function rankEstimateAlone(pairs: ContinuumPairs): number | null {
-  const start = plainExponent(pairs);
-  if (start === null) return null;
-  const estimate = rankExponentNear(pairs, start, fittedScores(pairs, start));
+  const begun = beginning(pairs);
+  if (begun === null) return null;
+  const { start, scores } = begun;
+  const estimate = rankExponentNear(pairs, start, scores);
   return estimate !== null && Math.abs(estimate - start) <= FURTHEST_MOVE ? estimate : start;
 }
 

@@ -52,6 +52,9 @@ export interface ProfileEstimate {
   readonly influence: Float64Array | null;
 }
 
+/** The smaller part of the golden section. */
+const GOLDEN = 0.5 * (3 - Math.sqrt(5));
+
 const NO_ESTIMATE = { estimate: null, low: null, high: null, cutoffFactor: null, influence: null } as const;
 
 /**
@@ -142,22 +145,45 @@ function sandwichFactor(likelihood: ProfileLikelihood, curvature: number, scores
   return curvature > 0 && Number.isFinite(factor) ? Math.max(1, factor) : 1;
 }
 
-/** The maximum of a function with one peak between the ends, by golden section. */
+/**
+ * The maximum of a smooth function with one peak between the ends, by parabolas, and golden sections where they stall.
+ *
+ * @see Brent 1973, Algorithms for Minimization without Derivatives, chapter 5
+ */
 export function maximum(value: (x: number) => number, low: number, high: number, tolerance: number): number {
-  const golden = 0.5 * (Math.sqrt(5) - 1);
   let [a, b] = [low, high];
-  let [c, d] = [b - golden * (b - a), a + golden * (b - a)];
-  let [fc, fd] = [value(c), value(d)];
-  while (b - a > tolerance) {
-    if (fc >= fd) {
-      [b, d, fd] = [d, c, fc];
-      c = b - golden * (b - a);
-      fc = value(c);
+  // The best place so far, the second best and the one before that.
+  let x = a + GOLDEN * (b - a);
+  let fx = value(x);
+  let [second, fSecond, third, fThird] = [x, fx, x, fx];
+  let [step, previous] = [0, 0];
+  while (Math.max(b - x, x - a) > tolerance) {
+    const middle = 0.5 * (a + b);
+    const peak = peakOf(x, fx, second, fSecond, third, fThird);
+    const isTrusted = peak > a && peak < b && Math.abs(peak - x) < 0.5 * Math.abs(previous);
+    previous = isTrusted ? step : x < middle ? b - x : a - x;
+    step = isTrusted ? peak - x : GOLDEN * previous;
+    // Never nearer than half the tolerance to what is known: the ends must close in from both sides.
+    if (Math.abs(step) < 0.5 * tolerance) step = x < middle ? 0.5 * tolerance : -0.5 * tolerance;
+    const next = x + step;
+    const fNext = value(next);
+    if (fNext >= fx) {
+      if (next < x) b = x;
+      else a = x;
+      [third, fThird, second, fSecond, x, fx] = [second, fSecond, x, fx, next, fNext];
     } else {
-      [a, c, fc] = [c, d, fd];
-      d = a + golden * (b - a);
-      fd = value(d);
+      if (next < x) a = next;
+      else b = next;
+      if (fNext >= fSecond || second === x) [third, fThird, second, fSecond] = [second, fSecond, next, fNext];
+      else if (fNext >= fThird || third === x || third === second) [third, fThird] = [next, fNext];
     }
   }
-  return 0.5 * (a + b);
+  return x;
+}
+
+/** Where the parabola through three points is highest; NaN where it has no such place. */
+function peakOf(x: number, fx: number, y: number, fy: number, z: number, fz: number): number {
+  const left = (x - y) * (fx - fz);
+  const right = (x - z) * (fx - fy);
+  return x - (0.5 * ((x - y) * left - (x - z) * right)) / (left - right);
 }

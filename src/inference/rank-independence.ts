@@ -176,9 +176,9 @@ export function rankExponent(
   };
   const find = (target: number, from: number, step: number) =>
     rootFrom((exponent) => at(exponent) - target, from, step, EXPONENT_RANGE, TOLERANCE);
-  const estimate = find(0, start, SCAN_STEP / 2);
-  if (estimate === null) return { estimate: null, low: null, high: null };
   const step = Math.max(1e-4, 2 / Math.sqrt(pairs.count));
+  const estimate = find(0, start, Math.min(SCAN_STEP / 2, 2 * step));
+  if (estimate === null) return { estimate: null, low: null, high: null };
   const [low, high] = [find(-critical, estimate, step), find(critical, estimate, step)];
   // Where T jumps over all values at once the three roots are one place, known to the tolerance of the search.
   return { estimate, low: low && Math.min(low, estimate), high: high && Math.max(high, estimate) };
@@ -201,14 +201,15 @@ export function rankExponentNear(
 }
 
 function pilotExponent(pairs: ContinuumPairs): number | null {
-  const pilot = independenceTest(pairs.count > 4 * PILOT_PAIRS ? everyNth(pairs, PILOT_PAIRS) : pairs);
+  const pilot = independenceTest(everyNth(pairs, PILOT_PAIRS));
   const crossings = crossingsOf((exponent) => pilot.at(exponent), EXPONENT_RANGE, SCAN_STEP);
   return crossings.length === 0 ? null : crossings.reduce((a, b) => (b.rise > a.rise ? b : a)).place;
 }
 
-/** About `wanted` pairs at equal steps through each group. */
-function everyNth(pairs: ContinuumPairs, wanted: number): ContinuumPairs {
-  const step = Math.max(1, Math.floor(pairs.count / wanted));
+/** Where there are twice as many or more, about `most` pairs at equal steps; else all. */
+export function everyNth(pairs: ContinuumPairs, most: number): ContinuumPairs {
+  const step = Math.floor(pairs.count / most);
+  if (step < 2) return pairs;
   const kept: number[] = [];
   for (let k = 0; k < pairs.count; k += step) kept.push(k);
   return gatherPairs(pairs, Int32Array.from(kept));

@@ -67,19 +67,22 @@ function between(
   tolerance: number,
 ): number {
   let [a, fa, b, fb] = [low, lowValue, high, highValue];
+  const slope = (highValue - lowValue) / (high - low);
+  let beyond: number | null = null;
   for (let iteration = 0; iteration < 100 && b - a > tolerance; iteration++) {
     const slow = iteration % 3 === 2 || !Number.isFinite(fa) || !Number.isFinite(fb);
     const guess = slow ? 0.5 * (a + b) : (a * fb - b * fa) / (fb - fa);
-    const x = guess > a && guess < b ? guess : 0.5 * (a + b);
+    const x: number = beyond ?? (guess > a && guess < b ? guess : 0.5 * (a + b));
     const value = evaluate(x);
     if (value === 0) return x;
+    // Where the root should be nearer than the tolerance, the place looked at next is just beyond it: the other end comes near too.
+    const isNear = Number.isFinite(slope) && Math.abs(value) < 0.5 * tolerance * slope;
+    beyond = isNear && beyond === null ? x - 0.9 * tolerance * Math.sign(value) : null;
     if (value < 0) {
-      a = x;
-      fa = value;
+      [a, fa] = [x, value];
       fb *= 0.5;
     } else {
-      b = x;
-      fb = value;
+      [b, fb] = [x, value];
       fa *= 0.5;
     }
   }

@@ -17,6 +17,7 @@ export interface StudentFit {
 export const SMALLEST_GROUP = 3;
 const SMALLEST_SCALE = 1e-9;
 const ITERATIONS = 200;
+const LARGE_PRODUCT = 1e100;
 /** Of the variance: an error of 1e-6 moves the log-likelihood by n·1e-12. */
 const RELATIVE_TOLERANCE = 1e-6;
 
@@ -71,9 +72,7 @@ function gaussianFit(changes: Float64Array, from: number, to: number): { locatio
   let sum = 0;
   for (let k = from; k < to; k++) sum += changes[k];
   const location = sum / count;
-  let squares = 0;
-  for (let k = from; k < to; k++) squares += (changes[k] - location) ** 2;
-  return { location, scale: Math.sqrt(squares / count) };
+  return { location, scale: Math.sqrt(squaresAbout(changes, from, to, location) / count) };
 }
 
 function iterate(
@@ -88,12 +87,13 @@ function iterate(
   let mean = location[group];
   let variance = scale[group] * scale[group];
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    const precision = 1 / variance;
     let weights = 0;
     let weighted = 0;
     let squares = 0;
     for (let k = from; k < to; k++) {
       const residual = changes[k] - mean;
-      const weight = 1 / (degreesOfFreedom + (residual * residual) / variance);
+      const weight = 1 / (degreesOfFreedom + residual * residual * precision);
       weights += weight;
       weighted += weight * residual;
       squares += weight * residual * residual;
@@ -121,12 +121,27 @@ function logDensitySum(
 ): number {
   if (!(scale > 0) || !Number.isFinite(scale)) return Number.NEGATIVE_INFINITY;
   const { constant, power } = logConstants(degreesOfFreedom);
-  let sum = 0;
+  const base = (to - from) * (constant - Math.log(scale));
+  const precision = 1 / (scale * scale);
+  if (power === null) return base - 0.5 * precision * squaresAbout(changes, from, to, location);
+  const share = precision / degreesOfFreedom;
+  let [logs, product] = [0, 1];
   for (let k = from; k < to; k++) {
-    const square = ((changes[k] - location) / scale) ** 2;
-    sum += power === null ? 0.5 * square : power * Math.log1p(square / degreesOfFreedom);
+    const residual = changes[k] - location;
+    product *= 1 + residual * residual * share;
+    // One logarithm for many factors, each of which is at most n·1e18 (see SMALLEST_SCALE).
+    if (product > LARGE_PRODUCT) {
+      logs += Math.log(product);
+      product = 1;
+    }
   }
-  return (to - from) * (constant - Math.log(scale)) - sum;
+  return base - power * (logs + Math.log(product));
+}
+
+function squaresAbout(changes: Float64Array, from: number, to: number, location: number): number {
+  let squares = 0;
+  for (let k = from; k < to; k++) squares += (changes[k] - location) ** 2;
+  return squares;
 }
 
 /** ln f_ν((d − μ_g)/σ_g) − ln σ_g of every change; 0 in groups too small to be fitted. */

@@ -1,6 +1,7 @@
 /** The columns of numbers in a file that was dropped: of a table, or each of its arrays. */
 
-import { blobSource, numberColumn, readFile, toFloats } from "../data/index.ts";
+import { numberColumn, toFloats } from "../data/index.ts";
+import { type Chosen, readChosen } from "./chosen.ts";
 
 export interface NumberList {
   readonly name: string;
@@ -8,8 +9,8 @@ export interface NumberList {
 }
 
 /** @throws InputError, UnsupportedError with the reader's sentence */
-export async function numbersOfFile(file: File): Promise<readonly NumberList[]> {
-  const content = await readFile(blobSource(file.name, file));
+export async function numbersOfFile(chosen: Chosen): Promise<readonly NumberList[]> {
+  const content = await readChosen(chosen.name, chosen);
   if (content.kind === "tensors") {
     return content.tensors.map(({ name, tensor }) => ({ name, values: Float64Array.from(toFloats(tensor)) }));
   }

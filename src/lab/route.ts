@@ -63,6 +63,13 @@ export function flag(initial: boolean): Parameter<boolean> {
   return { initial, parse, format: (value) => (value ? "yes" : "no") };
 }
 
+/** Any number of texts, a line each. */
+export const listOfTexts: Parameter<readonly string[]> = {
+  initial: [],
+  parse: (text) => text.split("\n").filter((line) => line !== ""),
+  format: (texts) => texts.join("\n"),
+};
+
 /** @param check  throws, or returns anything, for a text; one that throws is no such value */
 export function textThat(initial: string, check: (text: string) => unknown): Parameter<string> {
   const parse = (text: string) => {

@@ -94,6 +94,43 @@ describe("runs side by side", () => {
     );
   });
 
+  it("learn each in its own geometry, and anew from other weights", async () => {
+    const names = ["negative-entropy", "3-norm", "3-norm", "negative-entropy"];
+    const weights = (scale: number) => ({ w: tensorOf("float64", [2], [0.4 * scale, -0.7 * scale]) });
+    const stepOf = (all: readonly string[], first: Tensors, runs?: number) =>
+      trainingStep({
+        parameters: { w: { tensor: first.w, potential: all.map((name) => parsePotential(name)) } },
+        inputs: [],
+        forward: ({ w }) => ({ loss: ReduceSum(Mul(Sub(w, 0.2), Sub(w, 0.2)), [-1], { keepdims: 0 }) }),
+        chain: chain(momentum({ decay: 0.5 }), scaleByLearningRate()),
+        ...(runs === undefined ? {} : { runs }),
+      });
+    const many = stepOf(names, stackRuns(names.map(() => weights(1))), names.length);
+    const others = stackRuns(names.map((_, k) => weights(1 + k)));
+    const together = await run(many, RATES);
+    const anew = await run(many, RATES, many.startFrom(others));
+    for (const [k, name] of names.entries()) {
+      // Element by element, but vectorised kernels differ by where an element stands.
+      expectNear(takeRun(together.state, k), (await run(stepOf([name], weights(1)), RATES[k])).state, 1e-13);
+      expectNear(takeRun(anew.state, k), (await run(stepOf([name], weights(1 + k)), RATES[k])).state, 1e-13);
+    }
+    expect(() => stepOf(names.slice(1), stackRuns(names.map(() => weights(1))), names.length)).toThrow(
+      'trainingStep: expected one potential, or one for each of 4 runs, got 3 ("w"); give one for all',
+    );
+    expect(() => many.startFrom(weights(1))).toThrow(
+      'startFrom: expected float64[4,2] for "w", got float64[2]; give weights like the first',
+    );
+    expect(() => many.startFrom({})).toThrow('for "w", got nothing');
+    const outside = stepOf(
+      ["2-norm", "logit:1"],
+      stackRuns([weights(-1), { w: tensorOf("float64", [2], [0.5, 0.5]) }]),
+      2,
+    );
+    expect(() => outside.startFrom(stackRuns([weights(9), weights(1)]))).toThrow(
+      'expected weights inside the domain of logit:1, got -0.7 (index 3 of "w")',
+    );
+  });
+
   it("go on alone from what takeRun gives", async () => {
     const { unit } = optimisers.AdamW;
     const potential = parsePotential("eg");

@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import { isInside, type Potential } from "../geometry/index.ts";
 import {
+  Concat,
   constant,
   defineGraph,
   type FloatType,
@@ -11,6 +12,7 @@ import {
   gradient,
   input,
   type LoopOptions,
+  Split,
   sameValueType,
   type Tensors,
   tensorOf,
@@ -26,8 +28,8 @@ import { mapNamed, type Unit, type UnitResult } from "./unit.ts";
 export interface Parameter {
   /** The weights before the first step, inside the potential's domain. */
   readonly tensor: GraphTensor;
-  /** The geometry in which this parameter learns. */
-  readonly potential: Potential;
+  /** The geometry in which this parameter learns, of all runs or of each. */
+  readonly potential: Potential | readonly Potential[];
   /** Sets onto which each step is projected after the mirror step, in this order; none unless given. */
   readonly constraints?: readonly Constraint[];
 }
@@ -55,6 +57,12 @@ export interface TrainingStep extends LoopOptions {
   /** Weights by parameter, and the states of the units; what is to be saved so that a run can go on. */
   readonly initial: Tensors;
   /**
+   * What `initial` is from other first weights of the same names, types and shapes.
+   *
+   * @throws InputError `bad-shape`, `outside-domain`, `outside-constraint`
+   */
+  startFrom(weights: Tensors): Tensors;
+  /**
    * The rate of one step, to be fed as `learningRate`: the same for all runs, or one for each.
    *
    * @throws InputError `bad-length`; `bad-option` from the limit of a unit on (1/λ of `decoupledWeightDecay`), and for NaN
@@ -80,7 +88,8 @@ export interface TrainingStep extends LoopOptions {
  * A zero weight is allowed under the negative entropy, where it stays zero.
  *
  * @throws InputError `no-parameters`, `bad-type` unless all are float32 or all float64, `outside-domain`,
- *   `outside-constraint`; `bad-option`, `bad-shape`, `bad-loss` where tensors or the loss do not have the runs;
+ *   `outside-constraint`; `bad-option`, `bad-shape`, `bad-length`, `bad-loss` where tensors, potentials or the loss do not
+ *   have the runs;
  *   `repeated-name` where a parameter is called as an input or an output of `forward`, or `learningRate`
  * @example
  * const step = trainingStep({ parameters: { w: { tensor, potential: negativeEntropy } }, inputs: [x], forward, chain });
@@ -91,8 +100,8 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
   const { parameters, inputs, forward, chain, runs } = options;
   const dtype = requireParameters(parameters);
   const tensors = mapNamed(parameters, ({ tensor }) => tensor);
-  if (runs !== undefined) requireRuns(tensors, runs);
-  const states = runs === undefined ? chain.init(tensors) : initialOfEachRun(chain, tensors, runs);
+  if (runs !== undefined) requireRuns(options);
+  const states = firstStates(options, tensors);
   const inputOf = ({ dtype: type, shape }: GraphTensor, name: string) => input(name, type, shape);
   const weights = mapNamed(tensors, inputOf);
   const state = mapNamed(states, inputOf);
@@ -118,7 +127,18 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
     inputs: [...inputs, learningRate, ...Object.values(weights), ...Object.values(state)],
     outputs: { ...results, ...Object.fromEntries(next) },
   });
-  return { graph, carried, initial, learningRate: rateMaker(dtype, options) };
+  return {
+    graph,
+    carried,
+    initial,
+    startFrom: (others) => {
+      requireAlike(others, tensors);
+      requireParameters(mapNamed(parameters, (parameter, name) => ({ ...parameter, tensor: others[name] })));
+      const own = mapNamed(tensors, (_, name) => others[name]);
+      return { ...own, ...firstStates(options, own) };
+    },
+    learningRate: rateMaker(dtype, options),
+  };
 }
 
 /** ∂loss/∂w for each parameter, of the sum over runs: as no run looks at another's weights, each gets its own. */
@@ -151,13 +171,33 @@ function movedBy(
   parameters: Named<Parameter>,
 ): Named<Value> {
   return mapNamed(parameters, (parameter, name) => {
-    const moved = mirrorStep(parameter.potential)((from ?? before)[name], updates[name]);
+    const moved = stepIn(parameter.potential)((from ?? before)[name], updates[name]);
     return constraintsOf(parameter).reduce((next, { project }) => project(next, before[name]), moved);
   });
 }
 
-/** The states of every run, each made from its own weights. */
-function initialOfEachRun(chain: Unit, tensors: Tensors, runs: number): Tensors {
+/** The mirror step of one geometry, or of that of each run; neighbours in the same geometry stay together. */
+function stepIn(potential: Parameter["potential"]): (weight: Value, update: Value) => Value {
+  const potentials = listOf(potential);
+  const starts = potentials.flatMap(({ name }, run) => (name === potentials[run - 1]?.name ? [] : [run]));
+  const steps = starts.map((run) => mirrorStep(potentials[run]));
+  if (steps.length === 1) return steps[0];
+  const sizes = starts.map((start, k) => (starts[k + 1] ?? potentials.length) - start);
+  return (weight, update) => {
+    const [weights, updates] = [weight, update].map((value) => Split(value, sizes, { axis: 0 }));
+    return Concat(
+      steps.map((step, k) => step(weights[k], updates[k])),
+      { axis: 0 },
+    );
+  };
+}
+
+const listOf = (potential: Parameter["potential"]): readonly Potential[] =>
+  "domain" in potential ? [potential] : potential;
+
+/** The states before the first step; of several runs each is made from its own weights. */
+function firstStates({ chain, runs }: TrainingStepOptions, tensors: Tensors): Tensors {
+  if (runs === undefined) return chain.init(tensors);
   return stackRuns(Array.from({ length: runs }, (_, run) => chain.init(takeRun(tensors, run))));
 }
 
@@ -185,19 +225,39 @@ function rateMaker(
   };
 }
 
-function requireRuns(tensors: Tensors, runs: number): void {
+function requireRuns({ parameters, runs = 1 }: TrainingStepOptions): void {
   if (!Number.isInteger(runs) || runs < 1) {
     throw new InputError({
       code: "bad-option",
       message: `trainingStep: expected runs to be an integer > 0, got ${runs}; leave it out for one run`,
     });
   }
-  const wrong = Object.entries(tensors).find(([, { shape }]) => shape[0] !== runs);
-  if (wrong === undefined) return;
-  throw new InputError({
-    code: "bad-shape",
-    message: `trainingStep: expected parameters with ${runs} runs as first axis, got ${typeText(wrong[1])} ("${wrong[0]}"); make them with stackRuns`,
-  });
+  for (const [name, { tensor, potential }] of Object.entries(parameters)) {
+    if (tensor.shape[0] !== runs) {
+      throw new InputError({
+        code: "bad-shape",
+        message: `trainingStep: expected parameters with ${runs} runs as first axis, got ${typeText(tensor)} ("${name}"); make them with stackRuns`,
+      });
+    }
+    const { length } = listOf(potential);
+    if (length === 1 || length === runs) continue;
+    throw new InputError({
+      code: "bad-length",
+      message: `trainingStep: expected one potential, or one for each of ${runs} runs, got ${length} ("${name}"); give one for all`,
+    });
+  }
+}
+
+/** Throws unless tensors can take the place of others. */
+function requireAlike(tensors: Tensors, others: Tensors): void {
+  for (const [name, other] of Object.entries(others)) {
+    const tensor: GraphTensor | undefined = tensors[name];
+    if (tensor !== undefined && sameValueType(tensor, other)) continue;
+    throw new InputError({
+      code: "bad-shape",
+      message: `startFrom: expected ${typeText(other)} for "${name}", got ${tensor === undefined ? "nothing" : typeText(tensor)}; give weights like the first`,
+    });
+  }
 }
 
 /** The element type that all parameters share. */
@@ -216,14 +276,16 @@ function requireParameters(parameters: Named<Parameter>): FloatType {
 }
 
 function requireParameter(name: string, parameter: Parameter, dtype: string): void {
-  const { tensor, potential } = parameter;
+  const { tensor } = parameter;
   if (tensor.dtype !== dtype) throw badType(`${dtype} and ${tensor.dtype}`, name);
   for (const { requireInside } of constraintsOf(parameter)) requireInside(tensor, name);
-  const { domain } = potential;
-  for (const [i, value] of tensor.data.entries()) {
-    const weight = Number(value);
+  const potentials = listOf(parameter.potential);
+  const size = tensor.data.length / potentials.length;
+  for (let i = 0; i < tensor.data.length; i++) {
+    const weight = Number(tensor.data[i]);
+    const potential = potentials[Math.floor(i / size)];
     // Where both signs are possible, 0 is a synapse that is absent and stays so.
-    if (isInside(domain, weight) || (weight === 0 && domain.low < 0)) continue;
+    if (isInside(potential.domain, weight) || (weight === 0 && potential.domain.low < 0)) continue;
     throw new InputError({
       code: "outside-domain",
       message: `trainingStep: expected weights inside the domain of ${potential.name}, got ${weight} (index ${i} of "${name}"); choose another initialisation or potential`,

@@ -107,6 +107,23 @@ async function outputOf(
   return result.y;
 }
 
+it.each([1, 3])("linear with %d outputs gives the run r the inputs r mod sets", async (outputs) => {
+  const layer = linear({ inputs: 4, outputs, bias: "none" });
+  const stacked = { weight: numbers([6, outputs, 4], "weights of six runs") };
+  const together = await outputOf({ layer, inputs: [2, 5, 4], outputs: [] }, stacked, 6);
+  expect(together.shape).toEqual([6, 5, outputs]);
+  const x = numbers([2, 5, 4], "inputs").data;
+  for (let i = 0; i < together.data.length; i++) {
+    const [run, example, output] = [Math.floor(i / (5 * outputs)), Math.floor(i / outputs) % 5, i % outputs];
+    let sum = 0;
+    for (let k = 0; k < 4; k++) {
+      const weight = stacked.weight.data[(run * outputs + output) * 4 + k];
+      sum += Number(weight) * Number(x[((run % 2) * 5 + example) * 4 + k]);
+    }
+    expect(Number(together.data[i])).toBeCloseTo(sum, 5); // four float32 terms of size 1
+  }
+});
+
 describe.each(all)("%s", (_, row) => {
   const weightsOf = (run: number) => initialise(row.layer, {}, random.stream(`run ${run}`));
 

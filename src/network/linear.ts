@@ -13,7 +13,8 @@ export interface LinearOptions {
 /**
  * A dense layer: y = x Wᵀ + b, with W [outputs, inputs] called `weight` and b [outputs] called `bias`, as in PyTorch.
  *
- * Inputs are [examples, inputs]; of several runs [runs, examples, inputs], or shared by all runs.
+ * Inputs are [examples, inputs]; of several runs [runs, examples, inputs], or shared by all runs, or [sets, examples,
+ * inputs] of which the run r has set r mod sets.
  *
  * @example linear({ inputs: 784, outputs: 10, bias: "none" })
  */
@@ -41,13 +42,25 @@ export function biasValue(weights: Readonly<Record<string, Value>>, name: string
 }
 
 /**
- * x Wᵀ of several runs: x [examples, inputs] or [runs, examples, inputs], W [runs, outputs, inputs].
+ * x Wᵀ of several runs: x [examples, inputs] or [sets, examples, inputs], W [runs, outputs, inputs].
  *
- * Inputs that the runs share are read once: the runs become further outputs of one product.
+ * Of several sets the run r has set r mod sets. Inputs that runs share are read once: the runs become further outputs of one
+ * product.
  */
 export function timesWeights(x: Value, weight: Value, runs: number): Value {
-  if (x.shape.length === 3) return MatMul(x, Transpose(weight, { perm: [0, 2, 1] }));
   const [, outputs, inputs] = weight.shape;
-  const product = Gemm(x, Reshape(weight, [runs * outputs, inputs]), null, { transB: 1 });
-  return Transpose(Reshape(product, [x.shape[0], runs, outputs]), { perm: [1, 0, 2] });
+  if (x.shape.length === 2) {
+    const rows = Reshape(weight, [runs * outputs, inputs]);
+    if (outputs === 1) return Reshape(Gemm(rows, x, null, { transB: 1 }), [runs, x.shape[0], 1]);
+    const product = Gemm(x, rows, null, { transB: 1 });
+    return Transpose(Reshape(product, [x.shape[0], runs, outputs]), { perm: [1, 0, 2] });
+  }
+  const [sets, examples] = x.shape;
+  if (sets === runs) return MatMul(x, Transpose(weight, { perm: [0, 2, 1] }));
+  const sharing = runs / sets;
+  const bySet = Transpose(Reshape(weight, [sharing, sets, outputs, inputs]), { perm: [1, 0, 2, 3] });
+  const rows = Reshape(bySet, [sets, sharing * outputs, inputs]);
+  const product = MatMul(rows, Transpose(x, { perm: [0, 2, 1] }));
+  const sums = Transpose(Reshape(product, [sets, sharing, outputs, examples]), { perm: [1, 0, 3, 2] });
+  return Reshape(sums, [runs, examples, outputs]);
 }

@@ -25,6 +25,10 @@ describe("inferWords", () => {
     ]);
   });
 
+  it("quotes a pattern, which a shell would replace by names of files", () => {
+    expect(shellWord("runs/*.csv")).toBe("'runs/*.csv'");
+  });
+
   it("quotes a quote so that a shell gives it back", () => {
     expect(shellWord("5' end")).toBe("'5'\\'' end'");
   });

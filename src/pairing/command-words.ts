@@ -3,9 +3,9 @@
 import type { NoiseChoice } from "./noise-choice.ts";
 import { flagOf, type PairSelection } from "./table-pairs.ts";
 
-/** A word as a shell takes it, quoted where it has to be. */
+/** A word as a shell takes it, quoted where it has to be: a pattern is for Syngeo, not for the shell. */
 export function shellWord(word: string): string {
-  return /^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }
 
 /** Flags with their values, each with as many as it has; those that are not set are left out. */

@@ -3,52 +3,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeNpy } from "../../src/data/index.ts";
 import { createRandom } from "../../src/random.ts";
 import { findChromium } from "../chromium.ts";
 import { runCommand } from "../command.ts";
+import { downloaded, expectSameNumbers, numbersAsInTerminal, wordsOfCommand } from "./same-numbers.ts";
 import { drop, startVisit, type Visit, verdictOf } from "./visit.ts";
 
 const chromium = findChromium();
 const examples = resolve(import.meta.dirname, "../../examples");
 const folder = mkdtempSync(join(tmpdir(), "syngeo-visit-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A download of the page, as text. */
-async function downloaded(page: Page, button: string): Promise<string> {
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: button }).click(),
-  ]);
-  return readFileSync(await download.path(), "utf8");
-}
-
-/** The words of the command that the page shows, with numbers for a reader in place of a terminal's. */
-async function wordsOfCommand(page: Page): Promise<string[]> {
-  const shown = (await page.locator("pre").textContent()) ?? "";
-  const words = shown.replaceAll("\\\n", " ").match(/'[^']*'|\S+/g) ?? [];
-  return [...words.slice(1).map((word) => word.replace(/^'|'$/g, "")), "--json"];
-}
-
-/**
- * What searches within searches end at: the last bit of an exponential, in which two versions of an engine differ, moves
- * where such a search stops. All else is the same to 1e-9.
- */
-const SEARCHED = /^fit\.control\./;
-
-/** Every number of both is the same to 1e-9 of its size (1e-6 for those of SEARCHED), and all else is equal. */
-function expectSameNumbers(found: unknown, expected: unknown, place = "fit"): void {
-  if (typeof expected === "number" && typeof found === "number") {
-    const bound = (SEARCHED.test(place) ? 1e-6 : 1e-9) * Math.max(1, Math.abs(expected));
-    expect(Math.abs(found - expected), place).toBeLessThanOrEqual(bound);
-  } else if (expected !== null && typeof expected === "object") {
-    expect(Object.keys(Object(found)), place).toEqual(Object.keys(expected));
-    for (const [key, value] of Object.entries(expected))
-      expectSameNumbers(Reflect.get(Object(found), key), value, `${place}.${key}`);
-  } else expect(found, place).toBe(expected);
-}
 
 describe.skipIf(chromium === null)("a visitor of Infer", () => {
   let visit: Visit;
@@ -168,8 +134,7 @@ describe.skipIf(chromium === null)("a visitor of Infer", () => {
     expect(words).toEqual(
       expect.arrayContaining(["--id", "spine", "--from", "0", "--to", "8", "--group", "type"]),
     );
-    const { stdout } = runCommand(own, words);
-    expectSameNumbers(JSON.parse(await downloaded(page, "All numbers (JSON)")), JSON.parse(stdout));
+    await numbersAsInTerminal(page, own);
   }, 240_000);
 
   it("answers its visitor while ten million pairs are read, and gets the exponent of the command line", async () => {
@@ -186,14 +151,13 @@ describe.skipIf(chromium === null)("a visitor of Infer", () => {
       writeFileSync(path, encodeNpy({ dtype: "float32", shape: [count], data }));
       return path;
     });
-    await page.locator("input[type=file]").setInputFiles(paths);
+    await page.getByLabel("Choose files").setInputFiles(paths);
     await page.locator("progress").waitFor();
     await page.getByLabel("Theme").selectOption("dark");
     expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
     expect(await page.locator("#verdict").count()).toBe(0);
     expect(await verdictOf(page)).toMatch(/^Decided: .*negative entropy/);
-    const { stdout } = runCommand(folder, await wordsOfCommand(page));
-    expectSameNumbers(JSON.parse(await downloaded(page, "All numbers (JSON)")), JSON.parse(stdout));
+    await numbersAsInTerminal(page, folder);
     expect(complaints).toEqual([]);
   }, 240_000);
 });

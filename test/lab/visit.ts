@@ -68,6 +68,18 @@ export async function drop(
   await page.locator(".file-drop").dispatchEvent("drop", { dataTransfer: transfer });
 }
 
+/** Drops files and folders of the disk, as a visitor does from another window. */
+export async function dropPaths(page: Page, files: readonly string[], place = ".file-drop"): Promise<void> {
+  const box = await page.locator(place).first().boundingBox();
+  if (box === null) throw new Error(`nowhere to drop at ${place}`);
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  const at = { x: box.x + box.width / 2, y: box.y + 10, data };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await session.send("Input.dispatchDragEvent", { type, ...at });
+  await session.detach();
+}
+
 /** The heading of the verdict, once there is one and nothing is being computed. */
 export async function verdictOf(page: Page, timeout = 120_000): Promise<string> {
   await page.locator("[aria-busy=false] #verdict").waitFor({ timeout });

@@ -84,7 +84,7 @@ function arrayOf(
   const littleEndian = type.order === "<" || (type.order !== ">" && hostIsLittleEndian);
   return {
     kind: "array",
-    storage: { kind: "storage", open: async () => ({ element, source, littleEndian }) },
+    storage: { kind: "storage", open: async () => ({ element, source, littleEndian, isCompressed: false }) },
     element: null,
     offset: 0,
     shape,

@@ -7,7 +7,7 @@ import type { SliceOptions } from "../byte-source.ts";
 import { rowMajorFromFortran } from "../readers/fortran-order.ts";
 import { alignedTo, tensorOfNativeBytes } from "../tensor-bytes.ts";
 import type { NamedArray } from "./named-parts.ts";
-import { type ElementType, type OpenStorage, quote, valueCount } from "./values.ts";
+import { type ElementType, type OpenStorage, quote, type StridedArray, valueCount } from "./values.ts";
 
 /** A tensor whose storage is found and checked. */
 export interface LocatedArray extends NamedArray {
@@ -91,9 +91,8 @@ export function rowMajor(
   shape: readonly number[],
   strides: readonly number[],
 ): Uint8Array {
-  // The stride of an axis of size 1 says nothing.
-  const axes = shape.map((size, axis) => ({ size, stride: strides[axis] })).filter(({ size }) => size > 1);
-  if (isDense([...axes].reverse())) return bytes;
+  if (isRowMajor({ shape, strides })) return bytes;
+  const axes = axesOf({ shape, strides });
   if (isDense(axes))
     return rowMajorFromFortran(
       alignedTo(bytes, itemSize),
@@ -106,6 +105,18 @@ export function rowMajor(
 interface Axis {
   readonly size: number;
   readonly stride: number;
+}
+
+type Strided = Pick<StridedArray, "shape" | "strides">;
+
+/** Whether the values follow each other in row-major order. */
+export function isRowMajor(array: Strided): boolean {
+  return isDense(axesOf(array).reverse());
+}
+
+/** The stride of an axis of size 1 says nothing. */
+function axesOf({ shape, strides }: Strided): Axis[] {
+  return shape.map((size, axis) => ({ size, stride: strides[axis] })).filter(({ size }) => size > 1);
 }
 
 /** Whether the values follow each other without gaps, the first of these axes running fastest. */

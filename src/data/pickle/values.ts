@@ -70,6 +70,8 @@ export interface OpenStorage {
   readonly element: ElementType;
   readonly source: ByteSource;
   readonly littleEndian: boolean;
+  /** Whether a slice of the source inflates all of it. */
+  readonly isCompressed: boolean;
 }
 
 /** A tensor or numeric array: value (i₀, i₁, …) is number offset + Σ iₖ·strideₖ of the storage. */

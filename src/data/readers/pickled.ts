@@ -45,6 +45,13 @@ export async function readUnpickled(file: Unpickled, options: ReadOptions | unde
   return { tensors, ...rest };
 }
 
+/** What `readUnpickled` would read without names, and where it lies. Throws as it does. */
+export async function locateUnpickled(file: Unpickled, options: SliceOptions | undefined) {
+  const { located, leftOut } = await choose(file, { signal: options?.signal });
+  requireMemory(file, located);
+  return { located, leftOut };
+}
+
 /** Names, types and shapes of what `readUnpickled` would read without names. Throws as it does. */
 export async function describeUnpickled(file: Unpickled, options: SliceOptions | undefined) {
   const { located, ...rest } = await choose(file, { signal: options?.signal });

@@ -49,7 +49,8 @@ type Contents<T> =
   | { readonly kind: "tensors"; readonly tensors: readonly T[]; readonly leftOut: readonly LeftOut[] }
   | { readonly kind: "table" };
 
-async function collect<T extends { readonly name: string }>(
+/** What the index says to be in its files, `read` from each of them that is needed. */
+export async function collect<T extends { readonly name: string }>(
   source: ByteSource,
   options: ReadOptions | undefined,
   read: (shard: Shard, file: ByteSource, names: readonly string[] | undefined) => Promise<Contents<T>>,

@@ -85,13 +85,18 @@ function storageFor(
   }
   const storage =
     before?.storage ??
-    storageOf(async () => ({ element, source: placed(where, places, key), littleEndian: true }));
+    storageOf(async () => ({
+      element,
+      source: placed(where, places, key),
+      littleEndian: true,
+      isCompressed: false,
+    }));
   if (before === undefined) storages.set(key, { element, count, storage });
   if (view === null) return storage;
   return storageOf(async (options) => {
     const { source } = await storage.open(options);
     const [start, end] = [view.offset, view.offset + view.count].map((values) => values * element.itemSize);
-    return { element, source: windowSource(source, start, end), littleEndian: true };
+    return { element, source: windowSource(source, start, end), littleEndian: true, isCompressed: false };
   });
 }
 

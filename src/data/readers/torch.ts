@@ -8,7 +8,7 @@ import { describeFirstBytes, firstBytesLength, startsWith } from "../first-bytes
 import { readPickle } from "../pickle/machine.ts";
 import { type PickleValue, quote, type Storage } from "../pickle/values.ts";
 import { listZip, openZipEntry, type ZipEntry } from "../zip.ts";
-import { describeUnpickled, readUnpickled, type Unpickled } from "./pickled.ts";
+import { describeUnpickled, locateUnpickled, readUnpickled, type Unpickled } from "./pickled.ts";
 import { checkpointNames, legacyMagic, unpickleLegacy } from "./torch-legacy.ts";
 import { storageOf, storageReference } from "./torch-storage.ts";
 
@@ -38,6 +38,11 @@ export const torchReader: FileReader = {
     return { kind: "tensors", format: "torch", ...(await describeUnpickled(file, options)) };
   },
 };
+
+/** The tensors that `torchReader` reads, and where their values lie; none are read. Throws as it does. */
+export async function locateTorch(source: ByteSource, options: SliceOptions | undefined) {
+  return locateUnpickled(await unpickle(source, options), options);
+}
 
 async function unpickle(source: ByteSource, options: SliceOptions | undefined): Promise<Unpickled> {
   const where = `torch "${source.name}"`;
@@ -96,7 +101,12 @@ async function unpickleZip(
     if (before !== undefined) return before;
     const storage = storageOf(async (sliceOptions) => {
       const entry = storageEntry(where, inFolder, key, count * element.itemSize);
-      return { element, source: await openZipEntry(source, entry, sliceOptions), littleEndian };
+      return {
+        element,
+        source: await openZipEntry(source, entry, sliceOptions),
+        littleEndian,
+        isCompressed: entry.method !== 0,
+      };
     });
     storages.set(kind, storage);
     return storage;

@@ -6,7 +6,13 @@ import { openSession } from "../../graph/index.node.ts";
 import { createRandom } from "../../random.ts";
 import { linearRegression } from "../../task/index.ts";
 import type { Tensor } from "../../tensor.ts";
-import { experimentOf, type Member, type RegressionEnsemble, trainMembers } from "../regression-ensemble.ts";
+import {
+  chooseRates,
+  experimentOf,
+  type Member,
+  type RegressionEnsemble,
+  trainMembers,
+} from "../regression-ensemble.ts";
 import { train } from "../train.ts";
 import { regressionEnsemble } from "./regression-ensemble.node.ts";
 
@@ -43,20 +49,33 @@ function distance(found: Float64Array, expected: Float64Array): number {
   return largest(found.map((value, i) => value - expected[i])) / largest(expected);
 }
 
-/** Mirror descent on the whole of the data with momentum, weight by weight. */
-function plainDescent(member: Member, { task, momentum, learning }: RegressionEnsemble): Float64Array {
-  const { inverseMirrorMap, mirrorMap } = parsePotential(member.potential);
+/** What the weights miss of each label. */
+function missesOf(weights: Float64Array, [x, y]: readonly Float64Array[]): Float64Array {
+  return y.map((label, n) => weights.reduce((sum, w, i) => sum + w * x[n * weights.length + i], -label));
+}
+
+function dataOf(seed: number, { task }: RegressionEnsemble): readonly Float64Array[] {
   const largestInputs = task.largestInputs ?? task.inputs;
-  const random = createRandom(member.seed).stream("task");
+  const random = createRandom(seed).stream("task");
   const { inputs, targets } = linearRegression({ ...task, largestInputs, dtype: "float64" }, random).train;
-  const [x, y] = [numbers(inputs), numbers(targets)];
+  return [numbers(inputs), numbers(targets)];
+}
+
+/** Mirror descent on the whole of the data with momentum, weight by weight. */
+function plainDescent(
+  member: Pick<Member, "potential" | "seed" | "learningRate" | "initial">,
+  ensemble: RegressionEnsemble,
+  steps = ensemble.learning.passes,
+): Float64Array {
+  const { task, momentum, learning } = ensemble;
+  const { inverseMirrorMap, mirrorMap } = parsePotential(member.potential);
+  const data = dataOf(member.seed, ensemble);
+  const [x] = data;
   const weights = numbers(member.initial);
   const speeds = new Float64Array(task.inputs);
-  for (let pass = 0; pass < learning.passes; pass++) {
+  for (let pass = 0; pass < steps; pass++) {
     const rate = (member.learningRate * (1 + Math.cos((Math.PI * pass) / learning.passes))) / 2;
-    const misses = y.map((label, n) =>
-      weights.reduce((sum, w, i) => sum + w * x[n * task.inputs + i], -label),
-    );
+    const misses = missesOf(weights, data);
     for (let i = 0; i < weights.length; i++) {
       const slope = misses.reduce((sum, miss, n) => sum + miss * x[n * task.inputs + i], 0);
       speeds[i] = momentum * speeds[i] + (2 * slope) / task.samples;
@@ -73,7 +92,7 @@ describe("an ensemble of regressions", async () => {
 
   it("has every seed in every geometry", () => {
     const found = members.map(({ potential, seed }) => `${potential} ${seed}`);
-    expect(found).toEqual(potentials.flatMap((potential) => [5, 6, 7].map((seed) => `${potential} ${seed}`)));
+    expect(found).toEqual([5, 6, 7].flatMap((seed) => potentials.map((potential) => `${potential} ${seed}`)));
   });
 
   it("learns what plain loops over the weights learn", () => {
@@ -99,6 +118,54 @@ describe("an ensemble of regressions", async () => {
     const beside = members.filter(({ seed }) => seed === 6);
     for (const [k, { final }] of alone.entries()) {
       expect(distance(numbers(final), numbers(beside[k].final))).toBeLessThan(1e-12); // sums in another order
+    }
+  });
+
+  it("trains each geometry for the passes and at the rate that its search chose", async () => {
+    const given = [
+      { potential: "3-norm", passes: 8, learningRate: 0.003, search: [] },
+      { potential: "2-norm", passes: 5, learningRate: 0.01, search: [] },
+      { potential: "negative-entropy", passes: 5, learningRate: null, search: [] },
+      { potential: "hyperbolic-entropy:0.1", passes: 5, learningRate: 0.02, search: [] },
+    ];
+    // So wide that two seeds learn at once, and the third by itself.
+    const wide = settingsOf({ task: { inputs: 4000, samples: 60, largestInputs: 4000 } });
+    const found: Member[] = [];
+    for await (const member of trainMembers(wide, given, { openSession })) found.push(member);
+    const three = given.filter(({ learningRate }) => learningRate !== null);
+    expect(
+      found.map(({ seed, potential, passes, learningRate }) => [seed, potential, passes, learningRate]),
+    ).toEqual(
+      [5, 6, 7].flatMap((seed) =>
+        three.map(({ potential, passes, learningRate }) => [seed, potential, passes, learningRate]),
+      ),
+    );
+    for (const member of found) {
+      const plain = plainDescent(member, { ...wide, learning: { ...wide.learning, passes: member.passes } });
+      expect(distance(numbers(member.final), plain)).toBeLessThan(1e-10); // as above
+    }
+  });
+
+  it("chooses the rate with the least loss in the last pass of the seed after the last", async () => {
+    const rates = [0.0002, 0.002, 0.02];
+    const searched = settingsOf({
+      learning: { passes: 25, learningRate: { search: rates }, goal: { loss: null } },
+    });
+    const [{ initial }] = await membersOf(settingsOf({ seeds: 1, seed: 8 }));
+    for (const { potential, learningRate, passes, search } of await chooseRates(searched, { openSession })) {
+      expect([passes, search.length]).toEqual([25, 1]);
+      const expected = rates.map((rate) => {
+        const before = plainDescent(
+          { potential, seed: 8, learningRate: rate, initial },
+          searched,
+          passes - 1,
+        );
+        return missesOf(before, dataOf(8, searched)).reduce((sum, miss) => sum + (miss * miss) / 6, 0);
+      });
+      for (const [k, { loss }] of search[0].rates.entries()) {
+        expect((loss ?? 0) / expected[k]).toBeCloseTo(1, 9); // as above
+      }
+      expect(learningRate).toBe(rates[expected.indexOf(Math.min(...expected))]);
     }
   });
 

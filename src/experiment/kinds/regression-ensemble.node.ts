@@ -15,6 +15,7 @@ import {
 } from "../regression-ensemble.ts";
 import type { Row, RunKind, RunOutcome, RunTools } from "../run-kind.ts";
 import { checkedSettings, z } from "../schema.ts";
+import { leastLoss } from "../search.ts";
 
 const count = z.int().positive();
 const positive = z.number().positive();
@@ -105,10 +106,10 @@ function doubtsOf(
 ): string {
   const doubts = chosen.flatMap(({ potential, learningRate, passes, search }) => {
     if (learningRate === null) return [`every rate diverged under ${potential}; search lower ones`];
-    const least = Math.min(
-      ...(search.at(-1)?.rates.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY) ?? [0]),
-    );
-    if (goal.loss === null || least < goal.loss) return [];
+    const round = search.at(-1);
+    if (goal.loss === null || round === undefined) return [];
+    const least = leastLoss(round);
+    if (least < goal.loss) return [];
     return [
       `after ${passes} passes the least loss of the search under ${potential} is ${least.toPrecision(3)}, not below ${goal.loss}`,
     ];

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { FigureComparison } from "../../experiment/figure-definition.ts";
 import { SelectField } from "../parts/fields.tsx";
 import { FigureFrame } from "../parts/figure-frame.tsx";
-import { Ignored, Problem } from "../parts/problem.tsx";
+import { Ignored, Problem, wordsOf } from "../parts/problem.tsx";
 import { addressState, textThat } from "../route.ts";
 
 const parameters = {
@@ -38,8 +38,6 @@ async function read(name: string): Promise<Shown> {
   ]);
   return { name, svg, comparison };
 }
-
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 export default function Figures() {
   const state = useMemo(() => addressState("figures", parameters), []);

@@ -6,12 +6,13 @@ import { InputError } from "../../errors.ts";
 import { parsePotential } from "../../geometry/index.ts";
 import { DEFAULT_DESIGN, type Design, type DesignSettings } from "../../inference/index.ts";
 import { formatCount, formatPercent, powerCurve, svgText } from "../../plot/index.ts";
+import type { Chosen } from "../chosen.ts";
 import { type NumberList, numbersOfFile } from "../numbers-of-file.ts";
 import { Choice, NumberField, SelectField, SliderField } from "../parts/fields.tsx";
 import { FigureFrame } from "../parts/figure-frame.tsx";
 import { FileDrop } from "../parts/file-drop.tsx";
 import { PotentialField, potentialParameter } from "../parts/potential-field.tsx";
-import { Ignored, Problem } from "../parts/problem.tsx";
+import { Ignored, Problem, wordsOf } from "../parts/problem.tsx";
 import { Progress } from "../parts/progress.tsx";
 import { Term } from "../parts/term.tsx";
 import { addressState, numberBetween, oneOf, wholeNumberBetween } from "../route.ts";
@@ -127,8 +128,6 @@ function useDesign(values: Values, sizes: Signal<Float64Array | null>) {
 }
 
 const createWorker = () => new Worker(new URL("./how-many.worker.ts", import.meta.url), { type: "module" });
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 export default function HowMany() {
   const { values, ignored } = usePage();
   const lists = useSignal<readonly NumberList[]>([]);
@@ -137,7 +136,7 @@ export default function HowMany() {
   const fileProblem = useSignal<string | null>(null);
   const sizes = useComputed(() => sizesIn(lists.value, column.value));
   const { design, problem, share } = useDesign(values, sizes);
-  const take = async ([dropped]: readonly File[]) => {
+  const take = async ([dropped]: readonly Chosen[]) => {
     try {
       const found = await numbersOfFile(dropped);
       const first = found.find((list) => sizesIn(found, list.name) !== null);
@@ -159,7 +158,14 @@ export default function HowMany() {
       <div class="bench">
         <form class="card stack" aria-label="The experiment" onSubmit={(event) => event.preventDefault()}>
           <Settings values={values} hasSizes={sizes.value !== null} />
-          <FileDrop onFiles={take}>Or drop a file with sizes of your own</FileDrop>
+          <FileDrop
+            onChosen={take}
+            onProblem={(error) => {
+              fileProblem.value = wordsOf(error);
+            }}
+          >
+            Or drop a file with sizes of your own
+          </FileDrop>
           {file.value === null ? null : (
             <SelectField
               label={`Sizes in ${file.value}`}

@@ -20,10 +20,11 @@ import { Term } from "../parts/term.tsx";
 import type { InferAnswer } from "./infer.worker.ts";
 import type { Question } from "./infer-choice.ts";
 import { Downloads } from "./infer-downloads.tsx";
+import type { GivenFiles } from "./infer-files.ts";
 
 interface AnswerProps {
   readonly answer: InferAnswer;
-  readonly files: readonly File[];
+  readonly files: GivenFiles;
   readonly question: Question;
 }
 

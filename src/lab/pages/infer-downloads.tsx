@@ -8,11 +8,12 @@ import { version } from "../version.ts";
 import { callWorker } from "../worker-calls.ts";
 import type { InferAnswer, InferProgress, InferRequest } from "./infer.worker.ts";
 import { commandOf, type Question } from "./infer-choice.ts";
+import { type GivenFiles, hasTwins } from "./infer-files.ts";
 import { createInferWorker } from "./infer-worker.ts";
 
 interface DownloadsProps {
   readonly answer: InferAnswer;
-  readonly files: readonly File[];
+  readonly files: GivenFiles;
   readonly question: Question;
   readonly drawn: Signal<readonly DrawnFigure[]>;
 }
@@ -20,11 +21,9 @@ interface DownloadsProps {
 export function Downloads({ answer, files, question, drawn }: DownloadsProps) {
   const problem = useSignal<string | null>(null);
   const { fit, leftOut, streamed } = answer;
-  const command = commandOf(
-    files.map(({ name }) => name),
-    question,
-  );
-  const name = files[0].name.replace(/\.[^.]*$/, "");
+  const given = files.ends.map(({ name }) => name);
+  const command = commandOf(given, question);
+  const name = files.ends[0].chosen.name.replace(/^.*\//, "").replace(/\.[^.]*$/, "");
   const isComplete = drawn.value.length === figures.filter(({ applies }) => applies(fit)).length;
   const saveReport = () =>
     saveText(
@@ -71,6 +70,9 @@ export function Downloads({ answer, files, question, drawn }: DownloadsProps) {
       {streamed ? <p class="help">So many pairs are not written as a table.</p> : null}
       <Problem message={problem.value} />
       <Command command={command} />
+      {hasTwins(files) ? (
+        <p class="help">Files of one name: put each into the folder that the command has for it.</p>
+      ) : null}
     </section>
   );
 }

@@ -37,7 +37,7 @@ describe("guessOf", () => {
       ...["day0", "day0b", "day8"].map((n) => number(n)),
     ];
     const guess = guessOf(table(columns));
-    expect(guess).toMatchObject({ control: "rows", controlRows: "group=untrained" });
+    expect(guess).toMatchObject({ control: "rows", controlRows: ["group=untrained"] });
     expect(guess.noise).toBeUndefined();
   });
 
@@ -59,6 +59,6 @@ describe("guessOf", () => {
   });
 
   it("guesses nothing of two files of arrays, which are paired by their names", () => {
-    expect(guessOf({ kind: "two-arrays", arrays: [] })).toEqual({});
+    expect(guessOf({ kind: "two-arrays", arrays: [], finalArrays: [] })).toEqual({});
   });
 });

@@ -1,11 +1,16 @@
 /** What is chosen at first of files, by the names that people give. */
 
 import type { Choice } from "./infer-choice.ts";
-import type { ColumnOffer, Offer } from "./infer-offer.ts";
+import type { ArrayOffer, ColumnOffer, Offer } from "./infer-offer.ts";
 
 /** Whether every name chosen is still there, so that a mended file keeps what was chosen of the broken one. */
 export function stillFits(choice: Choice, offer: Offer): boolean {
-  if (offer.kind === "two-arrays") return true;
+  if (offer.kind === "two-arrays") {
+    const { initial, final } = choice;
+    const isIn = (name: string, arrays: readonly ArrayOffer[]) =>
+      name === "" || arrays.some((array) => array.name === name);
+    return isIn(initial, offer.arrays) && isIn(final, offer.finalArrays);
+  }
   const names =
     offer.kind === "arrays" ? offer.arrays.map(({ name }) => name) : offer.columns.map(({ name }) => name);
   const { initial, group, cluster, id, time, value } = choice;
@@ -40,7 +45,7 @@ export function guessOf(offer: Offer): Guess {
   if (time !== undefined && time.values.length > 1) return { ...grouping, ...guessLong(offer.columns, time) };
   const { first, second, ...ends } = guessEnds(numbers.map(({ name }) => name));
   const control = guessControl(texts);
-  if (control !== null) return { ...ends, ...grouping, control: "rows", controlRows: control };
+  if (control !== null) return { ...ends, ...grouping, control: "rows", controlRows: [control] };
   const repeats: Guess = first === undefined ? {} : { noise: "repeats", first, second: second ?? "" };
   return { ...ends, ...grouping, ...repeats };
 }

@@ -2,19 +2,22 @@
 
 import { batch, type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Chosen } from "../chosen.ts";
 import { handedOver } from "../hand-over.ts";
-import { FileDrop } from "../parts/file-drop.tsx";
-import { Ignored, Problem } from "../parts/problem.tsx";
+import { Ignored, Problem, wordsOf } from "../parts/problem.tsx";
 import { Progress } from "../parts/progress.tsx";
 import { addressState } from "../route.ts";
 import { callWorker } from "../worker-calls.ts";
 import type { InferAnswer, InferProgress, InferRequest } from "./infer.worker.ts";
 import { Answer } from "./infer-answer.tsx";
 import { type Choice, type Example, parameters, type Question, questionOf } from "./infer-choice.ts";
+import type { Values } from "./infer-control.tsx";
 import { ExampleButtons, exampleFile } from "./infer-examples.tsx";
+import { type GivenFiles, givenFiles } from "./infer-files.ts";
 import { guessOf, stillFits } from "./infer-guess.ts";
 import type { Offer } from "./infer-offer.ts";
-import { Settings, type Values } from "./infer-settings.tsx";
+import { Settings } from "./infer-settings.tsx";
+import { Source } from "./infer-source.tsx";
 import { createInferWorker } from "./infer-worker.ts";
 
 function usePage() {
@@ -23,11 +26,9 @@ function usePage() {
   return state;
 }
 
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 /** Files, and what they offer; null before there are any. */
 interface Loaded {
-  readonly files: readonly File[];
+  readonly chosen: readonly Chosen[];
   readonly offer: Offer;
   /** Of a workbook; "" for its first. */
   readonly sheet: string;
@@ -36,20 +37,23 @@ interface Loaded {
 /** Takes files: what they offer, then choices guessed by their names unless those of the address still fit. */
 function useFiles(values: Values) {
   const loaded = useSignal<Loaded | null>(null);
+  const control = useSignal<readonly Chosen[]>([]);
   const problem = useSignal<string | null>(null);
   const taken = useRef<Example | "">("");
-  const take = async (files: readonly File[], example: Example | "", sheet = "") => {
+  const take = async (chosen: readonly Chosen[], example: Example | "", sheet = "") => {
+    const before = loaded.peek()?.offer.kind;
     batch(() => {
-      [loaded.value, problem.value] = [null, null];
+      [loaded.value, problem.value, control.value] = [null, null, []];
     });
     try {
-      const request = { kind: "offer", files, sheet } as const;
+      const request = { kind: "offer", files: givenFiles(chosen, []), sheet } as const;
       const offer = await callWorker<InferRequest, Offer, InferProgress>(createInferWorker, request);
       batch(() => {
-        if (!stillFits(choiceOf(values), offer)) setChoice(values, guessOf(offer));
+        const isOther = before !== undefined && before !== offer.kind;
+        if (isOther || !stillFits(choiceOf(values), offer)) setChoice(values, guessOf(offer));
         values.example.value = example;
         values.sheet.value = sheet;
-        loaded.value = { files, offer, sheet };
+        loaded.value = { chosen, offer, sheet };
       });
     } catch (error) {
       problem.value = wordsOf(error);
@@ -70,13 +74,13 @@ function useFiles(values: Values) {
   useSignalEffect(() => {
     const sheet = values.sheet.value;
     const now = loaded.peek();
-    if (now !== null && sheet !== now.sheet) take(now.files, values.example.peek(), sheet);
+    if (now !== null && sheet !== now.sheet) take(now.chosen, values.example.peek(), sheet);
   });
-  const drop = (files: readonly File[]) => {
+  const drop = (chosen: readonly Chosen[]) => {
     taken.current = "";
-    take(files, "");
+    take(chosen, "");
   };
-  return { loaded, problem, drop };
+  return { loaded, problem, control, drop };
 }
 
 function choiceOf(values: Values): Choice {
@@ -101,12 +105,12 @@ const SETTLED_AFTER = 250;
 
 interface Result {
   readonly answer: InferAnswer;
-  readonly files: readonly File[];
+  readonly files: GivenFiles;
   readonly question: Question;
 }
 
 /** The answer to the question that is set, computed anew when it changes. */
-function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
+function useAnswer(values: Values, loaded: Signal<Loaded | null>, control: Signal<readonly Chosen[]>) {
   const result = useSignal<Result | null>(null);
   const problem = useSignal<string | null>(null);
   const progress = useSignal<InferProgress | null>(null);
@@ -118,9 +122,10 @@ function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
     turn.value;
     stopped.value = false;
     const now = loaded.value;
-    const question = now === null ? null : questionOf(choiceOf(values), now.offer);
+    const files = givenFiles(now?.chosen ?? [], control.value);
+    const question = now === null ? null : questionOf(choiceOf(values), now.offer, files);
     problem.value = null;
-    if (now === null || question === null) {
+    if (question === null) {
       result.value = null;
       return;
     }
@@ -129,7 +134,7 @@ function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
     const compute = async () => {
       progress.value = { done: 0, total: 0, label: "reading" };
       try {
-        const request = { kind: "infer", files: now.files, question } as const;
+        const request = { kind: "infer", files, question } as const;
         const answer = await callWorker<InferRequest, InferAnswer, InferProgress>(
           createInferWorker,
           request,
@@ -141,7 +146,7 @@ function useAnswer(values: Values, loaded: Signal<Loaded | null>) {
           },
         );
         batch(() => {
-          result.value = { answer, files: now.files, question };
+          result.value = { answer, files, question };
           progress.value = null;
         });
       } catch (error) {
@@ -173,8 +178,8 @@ export default function Infer() {
   // On a phone the answer comes first.
   const isWide = useMemo(() => window.matchMedia("(min-width: 60rem)").matches, []);
   const { values, ignored } = usePage();
-  const { loaded, problem, drop } = useFiles(values);
-  const { result, problem: fault, progress, stopped, cancel, restart } = useAnswer(values, loaded);
+  const { loaded, problem, control, drop } = useFiles(values);
+  const { result, problem: fault, progress, stopped, cancel, restart } = useAnswer(values, loaded, control);
   useSignalEffect(() => {
     const files = handedOver.value;
     if (files === null) return;
@@ -187,13 +192,19 @@ export default function Infer() {
       <Problem message={problem.value ?? fault.value} />
       <div class={loaded.value === null ? "stack" : "bench"}>
         <div class="stack">
-          <Source loaded={loaded.value} onFiles={drop} />
+          <Source
+            chosen={loaded.value?.chosen ?? []}
+            onChosen={drop}
+            onProblem={(error) => {
+              problem.value = wordsOf(error);
+            }}
+          />
           <ExampleButtons chosen={values.example} />
           {loaded.value === null ? null : (
             <details class="card" open={isWide}>
               <summary>What to compare</summary>
               <form class="stack" aria-label="What to compare" onSubmit={(event) => event.preventDefault()}>
-                <Settings offer={loaded.value.offer} values={values} />
+                <Settings offer={loaded.value.offer} values={values} control={control} />
               </form>
             </details>
           )}
@@ -213,47 +224,4 @@ export default function Infer() {
       </div>
     </>
   );
-}
-
-interface SourceProps {
-  readonly loaded: Loaded | null;
-  readonly onFiles: (files: readonly File[]) => void;
-}
-
-function Source({ loaded, onFiles }: SourceProps) {
-  const files = loaded?.files ?? [];
-  return (
-    <>
-      <FileDrop multiple onFiles={(dropped) => onFiles(inOrder(dropped))}>
-        {loaded === null
-          ? "Drop one table, or two files of weights: before and after learning"
-          : "Drop other files"}
-      </FileDrop>
-      {files.length === 0 ? null : (
-        <div class="card stack">
-          <dl class="facts narrow">
-            {files.map(({ name }, k) => (
-              <div key={name}>
-                <dt>{files.length === 1 ? "File" : k === 0 ? "Initial" : "Final"}</dt>
-                <dd>{name}</dd>
-              </div>
-            ))}
-          </dl>
-          {files.length === 2 ? (
-            <button type="button" onClick={() => onFiles(files.toReversed())}>
-              Swap initial and final
-            </button>
-          ) : null}
-        </div>
-      )}
-    </>
-  );
-}
-
-const LATER = /final|after|post|last|end/i;
-
-/** A file that is called final comes second, in whatever order they were dropped. */
-function inOrder(files: readonly File[]): readonly File[] {
-  const isTurned = files.length === 2 && LATER.test(files[0].name) && !LATER.test(files[1].name);
-  return isTurned ? files.toReversed() : files;
 }

@@ -1,6 +1,5 @@
 /** Reads, pairs and infers away from the page, by the same functions as `syngeo infer`. */
 
-import { blobSource, openBlocks, readFile } from "../../data/index.ts";
 import { parsePotentials } from "../../geometry/index.ts";
 import {
   type GeometryFit,
@@ -12,16 +11,17 @@ import {
   pictureOfDraw,
   surveyBlocks,
 } from "../../inference/index.ts";
-import { chosenNoise, fitsBlocks, type LoadedPairs, pairBlocks, pairContents } from "../../pairing/index.ts";
+import { chosenNoise, fitsBlocks, type LoadedPairs, pairBlocks, pairFiles } from "../../pairing/index.ts";
 import { createRandom } from "../../random.ts";
 import { answerCalls } from "../worker-answers.ts";
 import type { Question } from "./infer-choice.ts";
+import { accessTo, type GivenFiles } from "./infer-files.ts";
 import { type Offer, offerOf } from "./infer-offer.ts";
 import { pairsCsv } from "./infer-pairs.ts";
 
 export type InferRequest =
-  | { readonly kind: "offer"; readonly files: readonly File[]; readonly sheet: string }
-  | { readonly kind: "infer" | "pairs"; readonly files: readonly File[]; readonly question: Question };
+  | { readonly kind: "offer"; readonly files: GivenFiles; readonly sheet: string }
+  | { readonly kind: "infer" | "pairs"; readonly files: GivenFiles; readonly question: Question };
 
 export interface InferAnswer extends Omit<LoadedPairs, "pairs" | "control"> {
   readonly fit: GeometryFit;
@@ -49,7 +49,7 @@ answerCalls<InferRequest, Offer | InferAnswer | Blob, InferProgress>(async (requ
 });
 
 function optionsOf(
-  { selection, noise, potentials, level, seed, sensitivity }: Question,
+  { selection, noise, potentials, level, resamples, seed, sensitivity }: Question,
   report: Report,
 ): InferOptions {
   const levels = chosenNoise({ ...noise, repeat: selection.repeat });
@@ -57,6 +57,7 @@ function optionsOf(
     random: createRandom(seed),
     seed,
     level,
+    resamples,
     sensitivity,
     onProgress: report,
     ...(levels === null ? {} : { noise: levels }),
@@ -64,7 +65,7 @@ function optionsOf(
   };
 }
 
-async function answerOf(files: readonly File[], question: Question, report: Report): Promise<InferAnswer> {
+async function answerOf(files: GivenFiles, question: Question, report: Report): Promise<InferAnswer> {
   const options = optionsOf(question, report);
   const streamed = await openedBlocks(files, question);
   const shown = () => options.random.stream("picture");
@@ -81,23 +82,18 @@ async function answerOf(files: readonly File[], question: Question, report: Repo
   return { ...rest, fit, picture: pictureOf(pairs, fit, shown(), control), streamed: false };
 }
 
-async function load(files: readonly File[], { selection }: Question): Promise<LoadedPairs> {
-  const contents = await Promise.all(
-    files.map((file) => readFile(blobSource(file.name, file), { sheet: selection.sheet })),
-  );
-  return pairContents(
-    files.map(({ name }) => name),
-    contents,
-    selection,
-  );
-}
+const namesOf = ({ ends }: GivenFiles) => ends.map(({ name }) => name);
+
+const load = (files: GivenFiles, { selection }: Question): Promise<LoadedPairs> =>
+  pairFiles(namesOf(files), selection, accessTo(files, selection.sheet));
 
 /** Null for what is read whole. */
-async function openedBlocks(files: readonly File[], { selection }: Question) {
-  if (!fitsBlocks(selection, files.length)) return null;
-  const ends = await Promise.all(files.map((file) => openBlocks(blobSource(file.name, file))));
+async function openedBlocks(files: GivenFiles, { selection }: Question) {
+  const access = accessTo(files, undefined);
+  const names = await access.ends(namesOf(files));
+  if (!fitsBlocks(selection, names.length)) return null;
+  const ends = await Promise.all(names.map(access.open));
   const [first, last] = [ends[0], ends[ends.length - 1]];
-  const names = files.map(({ name }) => name);
   // A file chosen in a browser can be read by the thread it was handed to.
   const reading = { notice: () => {}, reopening: () => null };
   return first && last && pairBlocks(names, [first, last], selection, reading);

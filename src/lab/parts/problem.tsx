@@ -1,5 +1,7 @@
 /** One sentence that says what is wrong and what to try. */
 
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export function Problem({ message }: { readonly message: string | null }) {
   return (
     <div role="alert" class={message === null ? "problem empty" : "problem"}>
