@@ -155,6 +155,7 @@ describe("the kind deconvolution", () => {
       "doubtful",
       expect.stringMatching(/^2-norm: no change fits, not even/),
     ]);
+    expect(rows[0]).toMatchObject({ part: "sizes", count: 600, unit: null });
     const drawn = spines.draw(
       rows.map((row) => ({ potential: "2-norm", ...row, run: "steps" })),
       await createDocument(),
