@@ -1,35 +1,41 @@
 /** Weights before learning, from those after it: which starts and changes of a geometry give the observed sizes. */
 
-import { type Potential, parsePotential } from "../geometry/index.ts";
+import type { Potential } from "../geometry/index.ts";
 import {
-  type Deconvolution,
-  deconvolve,
   fitNormalMixture,
   kolmogorovCritical,
   kolmogorovDistance,
-  type NormalMixture,
   type SmearedPoints,
   smearedCdf,
+  wassersteinCritical,
   wassersteinDistance,
 } from "../inference/index.ts";
-import type { Row } from "./run-kind.ts";
+import type { Random } from "../random.ts";
+import {
+  commonChange,
+  inDual,
+  largestChange,
+  type Model,
+  type Observed,
+  observedOf,
+  RATIOS,
+  startFor,
+} from "./initial-laws.ts";
+import type { Row, RunTools } from "./run-kind.ts";
 
 export interface InitialWeightsOptions {
   /** Of the continuum, λ ≥ 0. */
   readonly potential: Potential;
   /** How many sizes of change the distance is taken at. */
   readonly widths: number;
+  /** How often the synapses are drawn again, with replacement, for the intervals of W₁; 0 for none. */
+  readonly resamples: number;
+  readonly random: Random;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: RunTools["onProgress"];
 }
 
-/** More values are stood for by as many of their quantiles. */
-const MOST_VALUES = 2000;
-/** Sizes of change that are looked at, in SDs of the observed dual weights. */
-const RATIOS = { low: 0.002, high: 1.5 } as const;
-const HALVINGS = 11;
 const BINS = 32;
-
-/** How a model's weights come about; the words stand in the results. */
-export type Start = "two points" | "largest change" | "smallest change" | "same change";
 
 export interface InitialWeights {
   readonly rows: readonly Row[];
@@ -40,8 +46,9 @@ export interface InitialWeights {
 /**
  * Lines of results, by `part`:
  *
- * - `fit`, one for each start: σ of the change in the dual, distances to the observed sizes, share of weights below zero, and
- *   `doubt`, null where there is none;
+ * - `sizes`: what is observed, and which W₁ chance alone exceeds in 5 of 100 cases;
+ * - `fit`, one for each start: σ of the change in the dual, distances to the observed sizes, share of weights below zero, `doubt`,
+ *   null where there is none, and between which W₁ 95 % of resamples lie when the start is found again for each, null without them;
  * - `point`: the two points from which the negative entropy begins;
  * - `bin`, for each start: shares of the initial, final and observed weights in bins of log size;
  * - `width`: the distance for each size of change.
@@ -54,18 +61,20 @@ export interface InitialWeights {
  * @param sizes  n ≥ 4 finite numbers > 0
  * @throws InputError `too-few-values`
  */
-export function initialWeights(
+export async function initialWeights(
   sizes: Float64Array,
-  { potential, widths }: InitialWeightsOptions,
-): InitialWeights {
-  const weights = representatives(sizes.toSorted());
-  const mixture = fitNormalMixture(weights.map(Math.log));
-  const observed = observedOf(weights, potential, sizes.length);
+  options: InitialWeightsOptions,
+): Promise<InitialWeights> {
+  const { potential, widths, random } = options;
+  const observed = observedOf(sizes.toSorted(), potential);
+  const mixture = fitNormalMixture(observed.weights.map(Math.log));
   const models = [commonChange(observed, mixture), largestChange(observed)];
+  const intervals = await resampledDistances(sizes, models, options);
   const curve = widthRows(observed, widths);
   const unsettled = curve.filter(({ isSettled }) => !isSettled).length;
   const rows = [
-    ...models.map((model) => fitRow(observed, model)),
+    sizesRow(observed, random),
+    ...models.map((model, k) => ({ ...fitRow(observed, model), ...intervals[k] })),
     ...models.flatMap(({ start, law }) => (start === "two points" ? pointRows(law, potential) : [])),
     ...models.flatMap((model) => binRows(observed, model)),
     ...curve,
@@ -77,105 +86,21 @@ export function initialWeights(
   return { rows, doubts };
 }
 
-interface Model {
-  readonly start: Start;
-  readonly law: SmearedPoints;
-  readonly doubt: string | null;
-}
-
-/** Two points under the negative entropy, and in other geometries a change as large as theirs. */
-function commonChange(observed: Observed, mixture: NormalMixture): Model {
-  const { exponent } = observed.potential;
-  if (exponent === 0) return { start: "two points", law: inDual(mixture), doubt: null };
-  const law = startFor(observed, changeIn(mixture, exponent ?? 1));
-  return { start: "same change", law, doubt: unsettledWords(law, "that change") };
-}
-
-function representatives(sorted: Float64Array): Float64Array {
-  const n = sorted.length;
-  if (n <= MOST_VALUES) return sorted;
-  return Float64Array.from(
-    { length: MOST_VALUES },
-    (_, k) => sorted[Math.floor(((k + 0.5) * n) / MOST_VALUES)],
-  );
-}
-
-interface Observed {
-  readonly potential: Potential;
-  /** In growing order, as their duals. */
-  readonly weights: Float64Array;
-  readonly duals: Float64Array;
-  /** SD of the duals. */
-  readonly spread: number;
-  /** How many were measured. */
-  readonly count: number;
-}
-
-function observedOf(weights: Float64Array, potential: Potential, count: number): Observed {
-  const duals = weights.map((weight) => potential.mirrorMap(weight));
-  const mean = duals.reduce((sum, dual) => sum + dual, 0) / duals.length;
-  const squares = duals.reduce((sum, dual) => sum + (dual - mean) ** 2, 0);
-  return { potential, weights, duals, spread: Math.sqrt(squares / (duals.length - 1)), count };
-}
-
-/** Means of ln w as duals of the negative entropy, which has 1 more. */
-const inDual = (mixture: NormalMixture): SmearedPoints => ({
-  ...mixture,
-  points: mixture.points.map((mean) => parsePotential("negative-entropy").mirrorMap(Math.exp(mean))),
+const sizesRow = ({ weights, count }: Observed, random: Random): Row => ({
+  part: "sizes",
+  count,
+  least: weights[0],
+  median: weights[weights.length >> 1],
+  greatest: weights[weights.length - 1],
+  critical: kolmogorovCritical(count),
+  wassersteinCritical: wassersteinCritical(weights, count, random.stream("critical")),
 });
-
-/** √E(w₁^λ − w₀^λ)² for w₀ = exp(μₖ), w₁ = w₀ exp(σε): the size of the mixture's change in the dual of the (λ + 1)-norm. */
-function changeIn({ points, shares, deviation }: NormalMixture, exponent: number): number {
-  const spread = (exponent * deviation) ** 2;
-  const factor = Math.exp(2 * spread) - 2 * Math.exp(spread / 2) + 1;
-  return Math.sqrt(
-    points.reduce((sum, mean, k) => sum + shares[k] * Math.exp(2 * exponent * mean) * factor, 0),
-  );
-}
-
-/** The most likely start before a change of that σ: weights > 0. */
-function startFor({ potential, duals }: Observed, deviation: number): Deconvolution {
-  // What is below the least weight by more than 3 σ explains nothing.
-  const low = potential.crossesZero ? potential.mirrorMap(0) : duals[0] - 3 * deviation;
-  return deconvolve(duals, deviation, low);
-}
-
-const unsettledWords = ({ isSettled, gap }: Deconvolution, change: string) =>
-  isSettled
-    ? null
-    : `the start before ${change} did not settle (its mean log-likelihood may be up to ${gap.toPrecision(2)} below the greatest)`;
-
-/** By halving the range of ln σ; at its ends the search cannot tell, and says so. */
-function largestChange(observed: Observed): Model {
-  const critical = kolmogorovCritical(observed.count);
-  const startAt = (ratio: number) => startFor(observed, ratio * observed.spread);
-  const fits = (law: SmearedPoints) => kolmogorovDistance(observed.duals, smearedCdf(law)) <= critical;
-  const [least, most] = [startAt(RATIOS.low), startAt(RATIOS.high)];
-  if (!fits(least)) {
-    const doubt = `no change fits, not even one of ${RATIOS.low} SD of the dual weights, and smaller ones are not looked at`;
-    return { start: "smallest change", law: least, doubt };
-  }
-  if (fits(most)) {
-    const doubt = `every change up to ${RATIOS.high} SD of the dual weights fits, and larger ones are not looked at`;
-    return { start: "largest change", law: most, doubt };
-  }
-  let [low, high] = [Math.log(RATIOS.low), Math.log(RATIOS.high)];
-  let law = least;
-  for (let step = 0; step < HALVINGS; step++) {
-    const ratio = (low + high) / 2;
-    const tried = startAt(Math.exp(ratio));
-    if (fits(tried)) [law, low] = [tried, ratio];
-    else high = ratio;
-  }
-  return { start: "largest change", law, doubt: unsettledWords(law, "the largest change that fits") };
-}
 
 /** Share of weights that the change has carried below zero. */
 const belowZero = ({ potential }: Observed, cdf: (dual: number) => number) =>
   potential.crossesZero ? cdf(potential.mirrorMap(0)) : 0;
 
-function fitRow(observed: Observed, { start, law, doubt }: Model): Row {
-  const { potential, weights, duals, spread, count } = observed;
+function distanceTo({ potential, weights }: Observed, law: SmearedPoints): number {
   const cdf = smearedCdf(law);
   const weightAt = (dual: number) => potential.inverseMirrorMap(dual, 1);
   const { points, deviation } = law;
@@ -183,16 +108,54 @@ function fitRow(observed: Observed, { start, law, doubt }: Model): Row {
     low: weightAt(points[0] - 6 * deviation),
     high: weightAt(points[points.length - 1] + 6 * deviation),
   };
+  return wassersteinDistance(weights, (weight) => cdf(potential.mirrorMap(weight)), ends);
+}
+
+/** Of each model, with its σ kept, except in that of two points, where the mixture is fitted again. */
+async function resampledDistances(
+  sizes: Float64Array,
+  models: readonly Model[],
+  { potential, resamples, random, signal, onProgress }: InitialWeightsOptions,
+): Promise<readonly Row[]> {
+  const draws = random.stream("resamples");
+  const distances = models.map(() => new Float64Array(resamples));
+  for (let k = 0; k < resamples; k++) {
+    const drawn = sizes.map(() => sizes[draws.integer(sizes.length)]).sort();
+    const observed = observedOf(drawn, potential);
+    models.forEach(({ start, law }, m) => {
+      const again =
+        start === "two points"
+          ? inDual(fitNormalMixture(observed.weights.map(Math.log)))
+          : startFor(observed, law.deviation);
+      distances[m][k] = distanceTo(observed, again);
+    });
+    onProgress?.({ done: k + 1, total: resamples, label: "resamples" });
+    // Lets a signal through.
+    await new Promise((resume) => setTimeout(resume, 0));
+    signal?.throwIfAborted();
+  }
+  return distances.map((found) => {
+    const beyond = Math.floor(0.025 * resamples);
+    const sorted = found.sort();
+    return {
+      wassersteinLow: sorted[beyond] ?? null,
+      wassersteinHigh: sorted[resamples - 1 - beyond] ?? null,
+    };
+  });
+}
+
+function fitRow(observed: Observed, { start, law, doubt }: Model): Row {
+  const { duals, spread } = observed;
+  const { deviation } = law;
+  const cdf = smearedCdf(law);
   return {
     part: "fit",
     start,
     deviation,
     ratio: deviation / spread,
     distance: kolmogorovDistance(duals, cdf),
-    critical: kolmogorovCritical(count),
-    wasserstein: wassersteinDistance(weights, (weight) => cdf(potential.mirrorMap(weight)), ends),
+    wasserstein: distanceTo(observed, law),
     belowZero: belowZero(observed, cdf),
-    count,
     doubt,
   };
 }
@@ -240,7 +203,6 @@ function widthRows(observed: Observed, widths: number): readonly Row[] {
       deviation: ratio * observed.spread,
       distance: kolmogorovDistance(observed.duals, cdf),
       belowZero: belowZero(observed, cdf),
-      critical: kolmogorovCritical(observed.count),
       isSettled: law.isSettled,
     };
   });

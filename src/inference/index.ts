@@ -43,7 +43,12 @@ export type * from "./geometry-fit.ts";
 export { FIT_SCHEMA } from "./geometry-fit.ts";
 export type { ControlPoint, DualHistogram, GeometryPicture } from "./geometry-picture.ts";
 export { type InferOptions, infer, inferPopulation } from "./infer.ts";
-export { kolmogorovCritical, kolmogorovDistance, wassersteinDistance } from "./law-distance.ts";
+export {
+  kolmogorovCritical,
+  kolmogorovDistance,
+  wassersteinCritical,
+  wassersteinDistance,
+} from "./law-distance.ts";
 export { type NoiseLevels, noiseOfRepeats } from "./measurement-noise.ts";
 export { fitNormalMixture, type NormalMixture } from "./normal-mixture.ts";
 export {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { kolmogorovDistance, wassersteinDistance } from "./law-distance.ts";
+import { createRandom } from "../random.ts";
+import { kolmogorovDistance, wassersteinCritical, wassersteinDistance } from "./law-distance.ts";
 import { normalCdf, normalQuantile } from "./special-functions.ts";
 
 const N = 400;
@@ -24,6 +25,25 @@ describe("wassersteinDistance", () => {
     const uniform = (x: number) => Math.min(1, Math.max(0, x));
     // ∫₀^½ x dx + ∫_½^1 (1 − x) dx = ¼.
     expect(wassersteinDistance(Float64Array.of(0.5), uniform, { low: 0, high: 1 })).toBeCloseTo(0.25, 12);
+  });
+});
+
+describe("wassersteinCritical", () => {
+  it("is exceeded by 5 of 100 samples of the law", () => {
+    const critical = wassersteinCritical(sample, N, createRandom(1));
+    const random = createRandom(2);
+    const exceeds = Array.from({ length: 2000 }, () => {
+      const drawn = Float64Array.from(sample, () => random.normal()).sort();
+      return wassersteinDistance(drawn, normalCdf, ends) > critical ? 1 : 0;
+    });
+    const share = exceeds.reduce<number>((sum, one) => sum + one, 0) / exceeds.length;
+    // SDs of 0.005 of the 2000 samples and 0.007 of the 999 resamples; beyond five of them in less than one of a million.
+    expect(Math.abs(share - 0.05)).toBeLessThan(0.043);
+  });
+
+  it("falls with the root of the count that a few values stand for", () => {
+    const [few, many] = [N, 100 * N].map((count) => wassersteinCritical(sample, count, createRandom(1)));
+    expect(many).toBeCloseTo(few / 10, 12);
   });
 });
 

@@ -1,5 +1,7 @@
 /** How far a sample is from a law: the largest difference of the distribution functions, and the area between them. */
 
+import type { Random } from "../random.ts";
+
 /** Parts of each tail beyond the sample, for the area. */
 const TAIL_PARTS = 400;
 
@@ -49,4 +51,32 @@ export function wassersteinDistance(
   let total = area(ends.low, sorted[0], 0, TAIL_PARTS) + area(sorted[n - 1], ends.high, 1, TAIL_PARTS);
   for (let i = 1; i < n; i++) total += area(sorted[i - 1], sorted[i], i / n, 1);
   return total;
+}
+
+/** Resamples of which 50 have a larger distance than the one that is taken. */
+const RESAMPLES = 999;
+
+/**
+ * The first Wasserstein distance between the law of a sample and `count` draws of it that 5 of 100 such draws exceed.
+ *
+ * The law is the sample itself, so that the same number serves every model that it is compared with (the bootstrap); with values
+ * that stand for more of them, n < count, distances of n draws are multiplied by √(n/count).
+ *
+ * @param sorted  n values in growing order
+ * @returns       in the unit of the values
+ * @see Efron & Tibshirani 1993, "An introduction to the bootstrap", doi:10.1007/978-1-4899-4541-9
+ */
+export function wassersteinCritical(sorted: Float64Array, count: number, random: Random): number {
+  const n = sorted.length;
+  const distances = Float64Array.from({ length: RESAMPLES }, () => {
+    const drawn = new Int32Array(n);
+    for (let k = 0; k < n; k++) drawn[random.integer(n)]++;
+    let [below, total] = [0, 0];
+    for (let i = 0; i < n - 1; i++) {
+      below += drawn[i] - 1;
+      total += (Math.abs(below) / n) * (sorted[i + 1] - sorted[i]);
+    }
+    return total;
+  }).sort();
+  return distances[Math.ceil(0.95 * (RESAMPLES + 1)) - 1] * Math.sqrt(n / count);
 }

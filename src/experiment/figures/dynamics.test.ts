@@ -1,36 +1,11 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { plannedRows } from "../../../test/planned-rows.ts";
 import { createDocument } from "../../plot/index.node.ts";
-import type { FigureRow } from "../figure-definition.ts";
 import { path } from "../kinds/path.ts";
-import { makeRun } from "../make-run.node.ts";
-import { planRuns, readPlan } from "../planned-runs.node.ts";
-import { createStore, readRun } from "../store.node.ts";
 import { dynamics } from "./dynamics.ts";
 
 const [quick] = dynamics.plans.quick;
-const planned = await planRuns(
-  await readPlan(new URL(`../../../plans/${quick}.json`, import.meta.url)),
-  quick,
-);
-
-/** As the command makes them: into a store, and read from there. */
-async function allRows(): Promise<readonly FigureRow[]> {
-  const store = mkdtempSync(join(tmpdir(), "dynamics-"));
-  await createStore(store);
-  const rows: FigureRow[] = [];
-  for (const [k, run] of planned.ids.entries()) {
-    const one = await planned.runAt(k);
-    const { status, message } = await makeRun(store, planned, one, { versions: {} });
-    expect([status, message]).toEqual(["done", ""]);
-    for (const row of (await readRun(store, run)).rows) rows.push({ ...one.varied, ...row, run });
-  }
-  return rows;
-}
-
-const rows = await allRows();
+const rows = await plannedRows(quick);
 
 describe("the figure dynamics", () => {
   it("has every path straight in its own dual, on the minimum at its end, and the negative entropy in its quadrant", () => {

@@ -1,31 +1,16 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { plannedRows } from "../../../test/planned-rows.ts";
 import { createDocument } from "../../plot/index.node.ts";
-import type { FigureRow } from "../figure-definition.ts";
-import { train } from "../kinds/train.node.ts";
-import { planRuns, readPlan } from "../planned-runs.node.ts";
 import { rOfK } from "./r-of-k.ts";
 
 const [quick] = rOfK.plans.quick;
-const plan = await readPlan(new URL(`../../../plans/${quick}.json`, import.meta.url));
-const planned = await planRuns(plan, quick);
 
 /** The first seed at 200 inputs and the published rates. */
-async function someRows(): Promise<readonly FigureRow[]> {
-  const rows = planned.ids.map(async (run, k) => {
-    const { settings, varied } = await planned.runAt(k);
-    const isCheap = varied["task.inputs"] === 200 && typeof varied["learning.learningRate"] === "number";
-    if (varied.seed !== 1 || !isCheap) return [];
-    const folder = mkdtempSync(join(tmpdir(), "r-of-k-"));
-    const outcome = await train.run(train.parse(settings, quick), { folder, versions: {} });
-    return outcome.rows.map((row): FigureRow => ({ ...varied, ...row, run }));
-  });
-  return (await Promise.all(rows)).flat();
-}
-
-const rows = await someRows();
+const rows = await plannedRows(
+  quick,
+  ({ varied }) =>
+    varied.seed === 1 && varied["task.inputs"] === 200 && typeof varied["learning.learningRate"] === "number",
+);
 
 describe("the figure r-of-k", () => {
   it("is near the published accuracy at 200 inputs with either rule", () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { plannedRows } from "../../../test/planned-rows.ts";
 import { createDocument } from "../../plot/index.node.ts";
 import type { FigureRow } from "../figure-definition.ts";
-import { regressionEnsemble } from "../kinds/regression-ensemble.node.ts";
 import { planRuns, readPlan } from "../planned-runs.node.ts";
 import { regression } from "./regression.ts";
 
@@ -11,18 +11,11 @@ const plannedOf = async (name: string) =>
   planRuns(await readPlan(new URL(`../../../plans/${name}.json`, import.meta.url)), name);
 
 /** The runs of the quick figure that take little time: 100 and 324 inputs, c = 2. */
-async function someRows(): Promise<readonly FigureRow[]> {
-  const planned = await plannedOf(quick);
-  const rows: FigureRow[] = [];
-  for (const [k, run] of planned.ids.entries()) {
-    const { settings, varied } = await planned.runAt(k);
-    if (varied["task.power"] !== 2 || ![100, 324].includes(Number(varied["task.inputs"]))) continue;
-    const parsed = regressionEnsemble.parse(settings, quick);
-    const outcome = await regressionEnsemble.run(parsed, { folder: "", versions: {} });
-    rows.push(...outcome.rows.map((row) => ({ ...varied, ...row, run })));
-  }
-  return rows;
-}
+const someRows = () =>
+  plannedRows(
+    quick,
+    ({ varied }) => varied["task.power"] === 2 && [100, 324].includes(Number(varied["task.inputs"])),
+  );
 
 let rows: readonly FigureRow[];
 beforeAll(async () => {

@@ -2,45 +2,46 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { storedRows } from "../../../test/planned-rows.ts";
 import { createDocument } from "../../plot/index.node.ts";
-import type { FigureRow } from "../figure-definition.ts";
 import { finetune } from "../kinds/finetune.node.ts";
+import { PLAN_SCHEMA, parsePlan } from "../plan.ts";
 import { planRuns, readPlan } from "../planned-runs.node.ts";
 import { readEnds, readRecord } from "../run-folder.node.ts";
+import { runFolder } from "../store.node.ts";
 import { rnn } from "./rnn.ts";
 
 /** A third of the digits, half of the neurons and a few passes: seconds in place of a minute. */
-const smaller = (potential: string, learningRate: number, passes = { before: 4, after: 30 }) =>
-  finetune.parse(
+const smaller = (passes = { before: 4, after: 30 }) => ({
+  preset: "mnist-rnn",
+  pretraining: {
+    task: { heldOut: 7000 },
+    model: { hidden: 50 },
+    learning: { passes: passes.before },
+  },
+  finetuning: { task: { samples: 50, samplesFrom: "held-out" }, learning: { passes: passes.after } },
+  include: ["rnn.weight_hh_l0"],
+});
+
+const planOf = (settings: object, rates: Readonly<Record<string, number>>) =>
+  parsePlan(
     {
-      preset: "mnist-rnn",
-      pretraining: {
-        task: { heldOut: 7000 },
-        model: { hidden: 50 },
-        geometry: { potential },
-        learning: { passes: passes.before, learningRate },
-      },
-      finetuning: { task: { samples: 50, samplesFrom: "held-out" }, learning: { passes: passes.after } },
-      include: ["rnn.weight_hh_l0"],
+      schema: PLAN_SCHEMA,
+      name: "rnn",
+      kind: "finetune",
+      settings,
+      together: Object.entries(rates).map(([potential, rate]) => ({
+        "pretraining.geometry.potential": potential,
+        "pretraining.learning.learningRate": rate,
+      })),
+      cross: { "pretraining.model.hidden": [50] },
     },
     "plan",
   );
 
-const newFolder = () => mkdtempSync(join(tmpdir(), "finetune-"));
-
-async function rowsOf(potential: string, learningRate: number, folder = newFolder()) {
-  const { status, rows } = await finetune.run(smaller(potential, learningRate), { folder, versions: {} });
-  expect(status).toBe("done");
-  const varied = { "pretraining.geometry.potential": potential, "pretraining.model.hidden": 50 };
-  return rows.map((row): FigureRow => ({ ...varied, ...row, run: potential }));
-}
-
-const folder = newFolder();
-const rows = [
-  ...(await rowsOf("negative-entropy", 0.1, folder)),
-  ...(await rowsOf("2-norm", 0.01)),
-  ...(await rowsOf("3-norm", 0.01)),
-];
+const { rows, store } = await storedRows(
+  planOf(smaller(), { "negative-entropy": 0.1, "2-norm": 0.01, "3-norm": 0.01 }),
+);
 
 describe("the figure rnn", () => {
   it("finds the geometry that each network learned in, by λ and by ΔCDF", () => {
@@ -73,6 +74,7 @@ describe("the figure rnn", () => {
 
 describe("the kind finetune", () => {
   it("begins the second run with the last weights of the first", async () => {
+    const folder = runFolder(store, rows[0].run);
     const [before, after] = await Promise.all(
       ["pretraining", "finetuning"].map((part) => readEnds(join(folder, part))),
     );
@@ -82,7 +84,11 @@ describe("the kind finetune", () => {
   });
 
   it("learns on in the geometry and with the seed of the first, unless told otherwise", () => {
-    const { pretraining, finetuning } = smaller("eg", 0.1);
+    const settings = smaller();
+    const { pretraining, finetuning } = finetune.parse(
+      { ...settings, pretraining: { ...settings.pretraining, geometry: { potential: "eg" } } },
+      "plan",
+    );
     expect(pretraining.geometry.potential).toBe("negative-entropy");
     expect(finetuning.geometry).toEqual(pretraining.geometry);
     expect(finetuning.seed).toBe(pretraining.seed);
@@ -100,10 +106,10 @@ describe("the kind finetune", () => {
     [1e39, /^pretraining: train: expected/],
     [1e20, /^finetuning: finetune: expected weights that change, got 2500 pairs that are all the same/],
   ])("scores nothing where learning came to nothing (rate %d), and says why", async (rate, reason) => {
-    const outcome = await finetune.run(smaller("2-norm", rate, { before: 1, after: 1 }), {
-      folder: newFolder(),
-      versions: {},
-    });
+    const plan = planOf(smaller({ before: 1, after: 1 }), { "2-norm": rate });
+    const { kind, runAt } = await planRuns(plan, "plan");
+    const folder = mkdtempSync(join(tmpdir(), "finetune-"));
+    const outcome = await kind.run((await runAt(0)).settings, { folder, versions: {} });
     expect(outcome).toMatchObject({ status: "doubtful", message: expect.stringMatching(reason), rows: [] });
   });
 });

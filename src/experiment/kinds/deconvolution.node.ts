@@ -5,6 +5,7 @@ import { readPath } from "../../data/index.node.ts";
 import { numberColumn, placeOf } from "../../data/index.ts";
 import { InputError } from "../../errors.ts";
 import { parsePotential } from "../../geometry/index.ts";
+import { createRandom } from "../../random.ts";
 import type { Table } from "../../tensor.ts";
 import { initialWeights } from "../initial-weights.ts";
 import type { RunKind } from "../run-kind.ts";
@@ -20,6 +21,9 @@ const settings = z.strictObject({
   potential: z.string(),
   /** How many sizes of change the distance is taken at. */
   widths: z.int().min(2).default(12),
+  /** How often the synapses are drawn again for the intervals of the Wasserstein distance. */
+  resamples: z.int().min(0).default(0),
+  seed: z.int().min(0).default(1),
 });
 
 export type DeconvolutionSettings = Readonly<z.output<typeof settings>>;
@@ -47,12 +51,24 @@ export const deconvolution: RunKind<DeconvolutionSettings> = {
     const { column, sha256 } = await readSizes(given);
     return { ...given, column, sha256 };
   },
-  run: async (given) => {
-    const { potential, widths } = given;
-    const { sizes } = await readSizes(given);
-    const { rows, doubts } = initialWeights(sizes, { potential: parsePotential(potential), widths });
+  run: async (given, { signal, onProgress }) => {
+    const { potential, widths, resamples, seed } = given;
+    const { column, sizes, sha256 } = await readSizes(given);
+    const { rows, doubts } = await initialWeights(sizes, {
+      potential: parsePotential(potential),
+      widths,
+      resamples,
+      random: createRandom(seed),
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
+    const known = { unit: unitOf(column), contents: sha256 };
     const message = doubts.length === 0 ? "" : `${potential}: ${doubts.join("; ")}`;
-    return { status: doubts.length === 0 ? "done" : "doubtful", message, rows };
+    return {
+      status: doubts.length === 0 ? "done" : "doubtful",
+      message,
+      rows: rows.map((row) => (row.part === "sizes" ? { ...row, ...known } : row)),
+    };
   },
 };
 
@@ -96,6 +112,9 @@ async function readSizes({ data, column: named, sha256: expected }: Deconvolutio
   }
   return { column, sizes, sha256 };
 }
+
+/** Of volumes whose column says so; null where it says nothing. */
+const unitOf = (column: string) => (/(^|[^a-z])[uµμ]m(\^?3|³)($|[^a-z0-9])/i.test(column) ? "µm³" : null);
 
 function columnOf({ source, columns }: Table): string {
   const names = columns.filter(({ kind }) => kind === "number").map(({ name }) => name);

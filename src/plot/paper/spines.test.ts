@@ -12,11 +12,19 @@ const bins = (shift: number): readonly SizeBin[] =>
     observed: 0.16 * Math.exp(-0.12 * (k - 8) ** 2),
   }));
 
-const common = { ratio: 0.15, wasserstein: 9e-4, belowZero: 0.003, points: [], bins: bins(0) } as const;
+const common = {
+  ratio: 0.15,
+  wasserstein: 9e-4,
+  interval: null,
+  belowZero: 0.003,
+  points: [],
+  bins: bins(0),
+} as const;
 const models: readonly SizeModel[] = [
   {
     ...common,
     potential: "negative-entropy",
+    interval: { low: 0.0012, high: 0.0031 },
     belowZero: 0,
     points: [
       { weight: 0.04, share: 0.7 },
@@ -38,6 +46,7 @@ describe("sizes before and after", () => {
   it("look as in the gallery", async () => {
     const drawn = sizesBeforeAndAfter(models, curves, {
       document: await createDocument(),
+      unit: "µm³",
       notes: ["2-norm: no change fits."],
     });
     await expect(`${svgText(drawn, "paper-spines")}\n`).toMatchFileSnapshot(
@@ -46,7 +55,13 @@ describe("sizes before and after", () => {
   });
 
   it("say in words what is drawn", async () => {
-    const drawn = sizesBeforeAndAfter(models, curves, { document: await createDocument(), notes: [] });
-    expect(drawn.getAttribute("aria-label")).toContain("2-norm after: σ = 0.150 SD");
+    const drawn = sizesBeforeAndAfter(models, curves, {
+      document: await createDocument(),
+      unit: null,
+      notes: [],
+    });
+    expect(drawn.getAttribute("aria-label")).toContain("2-norm: after: σ = 0.150 SD");
+    // A unit that is not known is not claimed.
+    expect(drawn.textContent).not.toContain("µm");
   });
 });

@@ -17,6 +17,8 @@ export interface SizeModel {
   readonly ratio: number;
   /** ∫|F̂ − F| in the unit of the sizes. */
   readonly wasserstein: number;
+  /** Of it, between which 95 % of resamples lie; null without resamples. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
   readonly belowZero: number;
   /** Where all weights begin, if these are few; else empty. */
   readonly points: readonly { readonly weight: number; readonly share: number }[];
@@ -43,12 +45,14 @@ export interface WidthCurve {
 }
 
 export interface SizeFigureOptions extends FigureOptions {
+  /** Of the sizes, such as µm³; null where it is not known. */
+  readonly unit: string | null;
   /** Sentences beneath the panels. */
   readonly notes: readonly string[];
 }
 
 const TITLE = "Sizes of synapses before and after learning, in three geometries";
-const PANEL = { width: FIGURE_WIDTH / 2, height: 175, marginTop: 24, marginRight: 12 } as const;
+const PANEL = { width: FIGURE_WIDTH / 2, height: 190, marginTop: 40, marginRight: 12 } as const;
 const CURVES_HEIGHT = 250;
 const SAME = "5 3";
 const NOTE_SIZE = 11;
@@ -62,9 +66,12 @@ const NOTE_LINE = 15;
 export function sizesBeforeAndAfter(
   models: readonly SizeModel[],
   curves: readonly WidthCurve[],
-  { document, notes }: SizeFigureOptions,
+  { document, unit, notes }: SizeFigureOptions,
 ): SVGElement {
-  const frame = { document, title: TITLE, description: describe(models) };
+  const withUnit = unit === null ? "" : ` ${unit}`;
+  const words = (model: SizeModel) => afterWords(model, withUnit);
+  const description = models.map((model) => `${model.potential}: ${words(model).join(", ")}`).join("; ");
+  const frame = { document, title: TITLE, description: description || "No run has ended" };
   if (models.length === 0) return drawReason(frame, "no run has ended");
   const legend: LegendEntry[] = [
     ...models.map(
@@ -90,17 +97,24 @@ export function sizesBeforeAndAfter(
   const height = 96 + panels + lines.length * NOTE_LINE;
   const place = (x: number, y: number, children: readonly SVGElement[]) =>
     svgElement(document, "g", { transform: `translate(${x},${y})` }, children);
-  const heading = (text: string) => svgElement(document, "text", { x: 16, y: 14 }, [text]);
+  const heading = (...rows: readonly string[]) =>
+    svgElement(
+      document,
+      "g",
+      {},
+      rows.map((text, k) => svgElement(document, "text", { x: 16, y: 14 + 16 * k }, [text])),
+    );
+  const axis = unit === null ? "size" : `size / ${unit}`;
   return drawFrame({ ...frame, legend, height }, () =>
     svgElement(document, "g", {}, [
       ...models.flatMap((model, k) => [
         place(0, k * PANEL.height, [
-          heading(`${model.potential}, before`),
-          sizes(document, beforeMarks(model), model),
+          heading(`${model.potential}, before`, pointWords(model, withUnit)),
+          sizes(document, beforeMarks(model), { bins: model.bins, axis }),
         ]),
         place(PANEL.width, k * PANEL.height, [
-          heading(after(model)),
-          sizes(document, afterMarks(model), model),
+          heading(...words(model)),
+          sizes(document, afterMarks(model), { bins: model.bins, axis }),
         ]),
       ]),
       place(0, models.length * PANEL.height + 16, [
@@ -120,8 +134,12 @@ export function sizesBeforeAndAfter(
 }
 
 const look = (potential: string) => potentialLook(potential, [potential]);
-const after = ({ ratio, wasserstein, belowZero }: SizeModel) =>
-  `after: σ = ${formatNumber(ratio)} SD, W₁ ${formatNumber(wasserstein)}, ${formatPercent(belowZero)} < 0`;
+const afterWords = ({ ratio, wasserstein, interval, belowZero }: SizeModel, unit: string) => [
+  `after: σ = ${formatNumber(ratio)} SD, ${formatPercent(belowZero)} below zero`,
+  `W₁ = ${formatNumber(wasserstein)}${unit}${interval === null ? " from the observed sizes" : ` (${formatNumber(interval.low)} to ${formatNumber(interval.high)})`}`,
+];
+const pointWords = ({ points }: SizeModel, unit: string) =>
+  points.map(({ weight, share }) => `${formatPercent(share)} at ${formatNumber(weight)}${unit}`).join(", ");
 
 interface Drawn {
   readonly marks: readonly Markish[];
@@ -175,7 +193,11 @@ const outline = (bins: readonly SizeBin[], share: Share, style: object): Markish
         ),
       ];
 
-function sizes(document: Document, { marks, most }: Drawn, { bins }: SizeModel): SVGElement {
+function sizes(
+  document: Document,
+  { marks, most }: Drawn,
+  { bins, axis }: { readonly bins: readonly SizeBin[]; readonly axis: string },
+): SVGElement {
   const view: Range = { low: bins[0].low, high: bins[bins.length - 1].high };
   const ticks = [0, most].map((value) => ({ value, label: formatNumber(value) }));
   return plotGroup(document, {
@@ -184,7 +206,7 @@ function sizes(document: Document, { marks, most }: Drawn, { bins }: SizeModel):
     marginBottom: BOTTOM_MARGIN,
     x: { type: "log", domain: [view.low, view.high] },
     y: { domain: [0, 1.08 * most] },
-    marks: [bottomAxis(logTicks(view, 6), "size"), leftAxis(ticks, "share"), ...marks],
+    marks: [bottomAxis(logTicks(view, 6), axis), leftAxis(ticks, "share"), ...marks],
   });
 }
 
@@ -215,9 +237,4 @@ function widthPanel(document: Document, curves: readonly WidthCurve[]): SVGEleme
       ),
     ],
   });
-}
-
-function describe(models: readonly SizeModel[]): string {
-  const parts = models.map((model) => `${model.potential} ${after(model)}`);
-  return parts.length === 0 ? "No run has ended." : `${parts.join("; ")}.`;
 }
