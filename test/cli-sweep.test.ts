@@ -1,10 +1,11 @@
 /** `syngeo sweep` and `syngeo figure` as people run them. */
 
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectRefusal, runCommand } from "./command.ts";
+import { rowsOfRuns } from "./store-rows.ts";
 
 /** Linear units that learn in milliseconds. */
 const tinyPlan = (parts: object = {}) => ({
@@ -31,13 +32,7 @@ const sweep = (...words: string[]) => {
   expect(stderr).toBe("");
   return { ...JSON.parse(stdout), exit: status };
 };
-const rowsIn = (store: string) =>
-  Object.fromEntries(
-    readdirSync(join(folder, store, "runs")).map((id) => [
-      id,
-      readFileSync(join(folder, store, "runs", id, "rows.json"), "utf8"),
-    ]),
-  );
+const rowsIn = (store: string) => rowsOfRuns(join(folder, store));
 
 describe("syngeo sweep", () => {
   it("makes all runs of a plan once, whatever the number of processes, with the same rows bit for bit", () => {
@@ -91,7 +86,10 @@ describe("syngeo sweep", () => {
 
   it.each([
     [["no.json"], /^syngeo: plan "no.json": expected a file that can be read, got ENOENT; /],
-    [["tiny.json", "--jobs", "0"], /^syngeo: --jobs: expected a whole number ≥ 1, got 0; such as 2\n/],
+    [
+      ["tiny.json", "--jobs", "0"],
+      /^syngeo: option .--jobs <count>. argument .0. is invalid. expected a whole number ≥ 1, got "0"; such as 2\n/,
+    ],
     [["tiny.json", "--task", "2", "--tasks", "2"], /--task: expected a number below --tasks, got 2 of 2/],
     [["tiny.json", "--store", "tiny.json"], /^syngeo: store: expected to write "tiny.json", got ENOTDIR; /],
   ])("refuses %j", (words, sentence) => {

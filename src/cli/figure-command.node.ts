@@ -6,7 +6,8 @@ import { type Command, Option } from "commander";
 import type { FigureComparison } from "../experiment/figure-definition.ts";
 import type { Comparison, FigureScale } from "../experiment/index.ts";
 import type { MadeFigure } from "../experiment/make-figure.node.ts";
-import { jobCount, named, sweepProgress, sweepSummary, versions } from "./sweep-command.node.ts";
+import { positiveNumber } from "./flag-values.node.ts";
+import { named, sweepProgress, sweepSummary, versions } from "./sweep-command.node.ts";
 import { alignedTable, styled, figure as threeDigits } from "./terminal.node.ts";
 
 interface FigureFlags {
@@ -41,7 +42,7 @@ export function addFigureCommand(program: Command): void {
         .default("quick"),
     )
     .option("--out <folder>", "where the folder NAME-SCALE is made", "figures")
-    .option("--jobs <count>", "processes at once, one thread each", jobCount, availableParallelism())
+    .option("--jobs <count>", "processes at once, one thread each", positiveNumber, availableParallelism())
     .option("--data <path>", "your file or folder, for a figure that needs one")
     .option("--column <name>", "the column of --data that is drawn, where it has several of numbers")
     .option("--json", "print the comparison as one JSON object (schema syngeo.comparison/1)")

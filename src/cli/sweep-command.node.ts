@@ -14,7 +14,7 @@ import {
   sweep,
 } from "../experiment/index.node.ts";
 import type { Row } from "../experiment/index.ts";
-import { wholeNumber } from "./flag-values.node.ts";
+import { positiveNumber, wholeNumber } from "./flag-values.node.ts";
 import { alignedTable, interruption, styled, terminalProgress } from "./terminal.node.ts";
 import { packageVersion } from "./version.node.ts";
 
@@ -75,14 +75,14 @@ export function addSweepCommand(program: Command): void {
     )
     .argument("[plan]", "a JSON file (schema syngeo.plan/1); without it the kinds of run are listed")
     .option("--store <folder>", "where the runs are kept", DEFAULT_STORE)
-    .option("--jobs <count>", "processes at once, one thread each", jobCount, availableParallelism())
+    .option("--jobs <count>", "processes at once, one thread each", positiveNumber, availableParallelism())
     .option("--dry-run", "list the runs and make none")
     .option("--slurm", "make them by an array job of Slurm, over a folder that all nodes see")
     .option("--partition <name>", "of the cluster")
     .option("--account <name>", "that the time is charged to")
     .option("--time <limit>", "of a task, such as 02:00:00")
     .option("--memory <size>", "of a task, such as 4G")
-    .option("--cpus <count>", "of a task: runs that it makes at once", jobCount)
+    .option("--cpus <count>", "of a task: runs that it makes at once", positiveNumber)
     .option(
       "--environment <line>",
       "of shell before the work, such as 'module load node' (repeatable)",
@@ -99,15 +99,6 @@ export function addSweepCommand(program: Command): void {
     .addOption(new Option("--tasks <count>", "in how many shares").argParser(wholeNumber).hideHelp())
     .addHelpText("after", EXAMPLES)
     .action(runSweep);
-}
-
-export function jobCount(text: string): number {
-  const count = wholeNumber(text);
-  if (count > 0) return count;
-  throw new InputError({
-    code: "no-jobs",
-    message: `--jobs: expected a whole number ≥ 1, got ${text}; such as 2`,
-  });
 }
 
 async function runSweep(path: string | undefined, flags: SweepFlags): Promise<void> {

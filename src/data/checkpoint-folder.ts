@@ -31,7 +31,7 @@ export interface FolderListing {
  *
  * @throws InputError `too-many-files`
  */
-export async function checkpointFiles(folder: FolderListing): Promise<readonly string[]> {
+async function checkpointFiles(folder: FolderListing): Promise<readonly string[]> {
   const found = await filesIn(folder, "");
   if (found.length > MOST_FILES) {
     throw new InputError({

@@ -7,7 +7,7 @@ import { checkedSettings, type DeepReadonly, z } from "./schema.ts";
 export const PLAN_SCHEMA = "syngeo.plan/1";
 
 /** The most runs that one plan may have. */
-export const MOST_RUNS = 1_000_000;
+const MOST_RUNS = 1_000_000;
 
 const number = z.number();
 const object = z.record(z.string(), z.unknown());

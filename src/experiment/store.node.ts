@@ -14,7 +14,7 @@ import { InputError } from "../errors.ts";
 import type { Row, RunOutcome, Settings } from "./run-kind.ts";
 
 export const SETTINGS_SCHEMA = "syngeo.settings/1";
-export const ROWS_SCHEMA = "syngeo.rows/1";
+const ROWS_SCHEMA = "syngeo.rows/1";
 export const OUTCOME_SCHEMA = "syngeo.outcome/1";
 export const FAILURE_SCHEMA = "syngeo.failure/1";
 

@@ -44,10 +44,6 @@ export function requireTypes(op: OpType, value: Value, types: readonly ElementTy
   });
 }
 
-export function requireNumbers(op: OpType, value: Value): void {
-  requireTypes(op, value, ["float32", "float64", "int64", "int32"], "the input");
-}
-
 export function requireSameType(op: OpType, values: readonly Value[]): ElementType {
   const [first] = values;
   if (values.some((value) => value.dtype !== first.dtype)) {

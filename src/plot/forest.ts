@@ -24,7 +24,7 @@ export interface ForestRow {
   readonly reason: string;
 }
 
-export const FOREST_ROW = 24;
+const FOREST_ROW = 24;
 const LABEL_MOST = 190;
 const NUMBERS = 168;
 const SHORTEST_RANGE = 0.6;

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { slurmDefaults } from "../../src/experiment/slurm-script.ts";
 import { type SlurmSweepOptions, sweepOnSlurm } from "../../src/experiment/slurm-sweep.node.ts";
 import { expectRefusal, runCommand } from "../command.ts";
+import { rowsOfRuns } from "../store-rows.ts";
 import { noSlurm, startSlurm } from "./slurm.ts";
 
 if (noSlurm !== null) console.warn(`SKIPPED: sweeps on a real Slurm (${noSlurm})`);
@@ -134,13 +135,7 @@ describe.skipIf(noSlurm !== null)("sweepOnSlurm", () => {
       expect(stderr).toBe("");
       return { ...JSON.parse(stdout), exit: status };
     };
-    const rowsIn = (store: string) =>
-      Object.fromEntries(
-        readdirSync(join(root, store, "runs")).map((id) => [
-          id,
-          readFileSync(join(root, store, "runs", id, "rows.json"), "utf8"),
-        ]),
-      );
+    const rowsIn = (store: string) => rowsOfRuns(join(root, store));
 
     it("gives the rows that two processes give, bit for bit, and nothing to do the second time", () => {
       writeFileSync(join(root, "slurm.json"), JSON.stringify({ tasks: 3, environment: ["export LAB=1"] }));

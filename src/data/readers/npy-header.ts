@@ -31,7 +31,7 @@ export interface ObjectHeader {
   readonly dataStart: number;
 }
 
-export const npyMagic = "\x93NUMPY";
+const npyMagic = "\x93NUMPY";
 
 /** Headers are some hundred bytes; beyond this one is damaged or hostile. */
 const longestHeader = 2 ** 20;

@@ -33,7 +33,7 @@ const LOG_STUDENT_4 = logGamma(2.5) - logGamma(2) - 0.5 * Math.log(4 * Math.PI);
 const NEVER = -700;
 
 /** ln f(z) of the law of the change. */
-export function logLaw(law: "gaussian" | "student-4", z: number): number {
+function logLaw(law: "gaussian" | "student-4", z: number): number {
   return law === "gaussian" ? -LOG_ROOT_TWO_PI - 0.5 * z * z : LOG_STUDENT_4 - 2.5 * Math.log1p(0.25 * z * z);
 }
 

@@ -41,7 +41,7 @@ export function errorFactor(name: keyof typeof ERROR_FACTORS, estimate: number):
 /** Twice the gain in log-likelihood beyond which not all synapses take part: χ² with 2 degrees of freedom at 2 %. */
 const SELECTIVE_RATIO = 7.8;
 
-export const CONTROL_METHOD_WORDS: { readonly [M in ControlMethod]: string } = {
+const CONTROL_METHOD_WORDS: { readonly [M in ControlMethod]: string } = {
   "variance-function": "variance function with control",
   convolution: "convolution likelihood with control",
   "convolution-mixture": "convolution likelihood with control, some synapses inactive",

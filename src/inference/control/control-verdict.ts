@@ -18,7 +18,7 @@ import { FIRST_ORDER_LIMIT } from "./control-estimates.ts";
 import type { ControlEstimate, ControlFit, ControlMethod } from "./control-fit.ts";
 
 /** Learning below this share of the variance cannot be told from what the control does. */
-export const SMALLEST_LEARNING_SHARE = 0.2;
+const SMALLEST_LEARNING_SHARE = 0.2;
 /** A wider interval holds five named potentials of five, or nearly. */
 const WIDEST_STATEMENT = 2;
 /** Learning above this share makes noise negligible: the test of the largest changes may speak. */

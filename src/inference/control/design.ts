@@ -64,7 +64,7 @@ export interface SimulatedPoint extends DesignPoint {
   readonly high: number;
 }
 
-export const DESIGN_SCHEMA = "syngeo.design/1";
+const DESIGN_SCHEMA = "syngeo.design/1";
 
 export interface Design {
   readonly schema: typeof DESIGN_SCHEMA;

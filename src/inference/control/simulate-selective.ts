@@ -6,7 +6,7 @@ import { afterDualChange } from "./dual-step.ts";
 import type { SimulatedControl } from "./simulate-control.ts";
 
 /** Share that takes part at x = ln w⁰ less its mean. */
-export const ACTIVITIES = {
+const ACTIVITIES = {
   step: (x: number) => (x < 0 ? 0.5 : 0.2),
   "logit-": (x: number) => 1 / (1 + Math.exp(0.7 + 1.2 * x)),
   "logit+": (x: number) => 1 / (1 + Math.exp(0.7 - 1.2 * x)),

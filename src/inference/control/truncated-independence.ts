@@ -7,7 +7,7 @@ import type { ControlScale } from "./control-scale.ts";
 import { dualChange } from "./dual-step.ts";
 
 /** Exponents that are looked at; an interval that reaches an end is open there. */
-export const TRUNCATED_RANGE = { low: -2, high: 4 } as const;
+const TRUNCATED_RANGE = { low: -2, high: 4 } as const;
 const SCAN_STEP = 0.25;
 const WALK_STEP = 0.1;
 const TOLERANCE = 1e-3;
@@ -27,7 +27,7 @@ export interface TruncatedIndependence {
 }
 
 /** k = max(3, the control's 0.995 quantile), 4 instead of 3 above 3,000 pairs. */
-export function truncationBound({ standardised }: ControlScale, pairs: number): number {
+function truncationBound({ standardised }: ControlScale, pairs: number): number {
   const place = CONTROL_QUANTILE * (standardised.length - 1);
   const below = standardised[Math.floor(place)];
   const quantile = below + (place % 1) * (standardised[Math.ceil(place)] - below);

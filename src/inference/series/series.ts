@@ -9,7 +9,7 @@ import type { ExponentEstimate } from "../geometry-fit.ts";
 import { labelsOf, type PairedWeights, pairWeights } from "../paired-weights.ts";
 import { exponentByMeanSize, type SizeVariablePoint, sizeVariableTable, truthOf } from "./size-variable.ts";
 
-export const SERIES_SCHEMA = "syngeo.series/1";
+const SERIES_SCHEMA = "syngeo.series/1";
 
 /** `sizes[t][i]`: synapse i at time t; 0 where it was absent, NaN where it was not measured. */
 export interface SizeSeries {
