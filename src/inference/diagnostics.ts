@@ -33,20 +33,26 @@ function rankedShares(values: Float64Array, groupStart: Int32Array): Float64Arra
  */
 export function pairingOf(pairs: ContinuumPairs): Diagnostics["pairing"] {
   const { count, groupStart, sign, flipped, logInitial, logRatio } = pairs;
-  const initial = logInitial.map((value, k) => sign[k] * Math.exp(value));
-  const final = logInitial.map(
-    (value, k) => (flipped[k] === 1 ? -1 : 1) * sign[k] * Math.exp(value + logRatio[k]),
-  );
+  const [initial, final] = [new Float64Array(count), new Float64Array(count)];
+  const [allSizes, allFinalSizes] = [new Float64Array(count), new Float64Array(count)];
+  const starts = new Int32Array(groupStart.length);
+  let kept = 0;
+  for (let k = 0, g = 0; k <= count; k++) {
+    while (g < starts.length && groupStart[g] === k) starts[g++] = kept;
+    if (k === count) break;
+    const logFinal = logInitial[k] + logRatio[k];
+    initial[k] = sign[k] * Math.exp(logInitial[k]);
+    final[k] = (flipped[k] === 1 ? -sign[k] : sign[k]) * Math.exp(logFinal);
+    if (flipped[k] === 1) continue;
+    allSizes[kept] = logInitial[k];
+    allFinalSizes[kept++] = logFinal;
+  }
   const signed = correlation(rankedShares(initial, groupStart), rankedShares(final, groupStart));
-  const stayed = Int32Array.from({ length: count }, (_, k) => k).filter((k) => flipped[k] === 0);
-  const starts = groupStart.map((start) => stayed.findIndex((k) => k >= start));
-  for (let g = 0; g < starts.length; g++) if (starts[g] < 0) starts[g] = stayed.length;
-  const sizes = Float64Array.from(stayed, (k) => logInitial[k]);
-  const finalSizes = Float64Array.from(stayed, (k) => logInitial[k] + logRatio[k]);
+  const [sizes, finalSizes] = [allSizes.subarray(0, kept), allFinalSizes.subarray(0, kept)];
   const magnitude = correlation(rankedShares(sizes, starts), rankedShares(finalSizes, starts));
   const related =
     correlationTail(signed, count) < SIGNED_SIGNIFICANCE &&
-    correlationTail(magnitude, stayed.length) < MAGNITUDE_SIGNIFICANCE;
+    correlationTail(magnitude, kept) < MAGNITUDE_SIGNIFICANCE;
   return { signed, magnitude, related };
 }
 

@@ -79,8 +79,9 @@ export function estimateByProfile(likelihood: ProfileLikelihood, options: Profil
   const drop = 0.5 * normalQuantile(0.5 + options.level / 2) ** 2 * cutoffFactor;
   const height = (exponent: number) => likelihood.at(exponent) - (peak - drop);
   const stride = 1 / Math.sqrt(likelihood.count);
-  const low = rootFrom(height, estimate, stride, EXPONENT_RANGE, tolerance);
-  const high = rootFrom((x) => -height(x), estimate, stride, EXPONENT_RANGE, tolerance);
+  const search = { tolerance, isSmooth: true };
+  const low = rootFrom(height, estimate, stride, EXPONENT_RANGE, search);
+  const high = rootFrom((x) => -height(x), estimate, stride, EXPONENT_RANGE, search);
   return {
     estimate,
     low,

@@ -19,6 +19,7 @@ const SMALLEST_GROUP = 3;
 const PERMUTATION_LIMIT = 200;
 const PERMUTATIONS = 9999;
 const TOLERANCE = 1e-6;
+const SMOOTH_PAIRS = 20_000;
 
 /** An estimate with its interval; an end that is null lies outside the range looked at. */
 export interface ExponentInterval {
@@ -175,13 +176,27 @@ export function rankExponent(
     return value;
   };
   const find = (target: number, from: number, step: number) =>
-    rootFrom((exponent) => at(exponent) - target, from, step, EXPONENT_RANGE, TOLERANCE);
+    rootFrom((exponent) => at(exponent) - target, from, step, EXPONENT_RANGE, {
+      tolerance: TOLERANCE,
+      isSmooth: isSmooth(pairs),
+    });
   const step = Math.max(1e-4, 2 / Math.sqrt(pairs.count));
   const estimate = find(0, start, Math.min(SCAN_STEP / 2, 2 * step));
   if (estimate === null) return { estimate: null, low: null, high: null };
-  const [low, high] = [find(-critical, estimate, step), find(critical, estimate, step)];
+  const reach = Math.min(SCAN_STEP, (1.1 * critical) / Math.max(slopeOf(known), critical));
+  const [low, high] = [find(-critical, estimate, reach), find(critical, estimate, reach)];
   // Where T jumps over all values at once the three roots are one place, known to the tolerance of the search.
   return { estimate, low: low && Math.min(low, estimate), high: high && Math.max(high, estimate) };
+}
+
+/** The steps of T are as small as the search is fine. */
+const isSmooth = ({ count }: ContinuumPairs) => count >= SMOOTH_PAIRS;
+
+/** Mean slope between the outermost places; 0 of fewer than two. */
+function slopeOf(values: ReadonlyMap<number, number>): number {
+  const places = [...values].sort(([a], [b]) => a - b);
+  const [[low, atLow], [high, atHigh]] = [places[0], places[places.length - 1]];
+  return high > low ? (atHigh - atLow) / (high - low) : 0;
 }
 
 /** λ̂ by plain ranks alone. */
@@ -197,7 +212,10 @@ export function rankExponentNear(
   scores: RankScores | null = null,
 ): number | null {
   const test = independenceTest(pairs, scores);
-  return rootFrom((exponent) => test.at(exponent), start, SCAN_STEP / 2, EXPONENT_RANGE, 1e-4);
+  return rootFrom((exponent) => test.at(exponent), start, SCAN_STEP / 2, EXPONENT_RANGE, {
+    tolerance: 1e-4,
+    isSmooth: isSmooth(pairs),
+  });
 }
 
 function pilotExponent(pairs: ContinuumPairs): number | null {

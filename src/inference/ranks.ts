@@ -40,6 +40,27 @@ export function midRanks(
   to: number,
   scratch: RankScratch,
 ): void {
+  const { keys, order } = sortedOrder(values, from, to, scratch);
+  const count = to - from;
+  for (let start = 0; start < count; ) {
+    let end = start + 1;
+    while (end < count && keys[end] === keys[start]) end++;
+    const rank = 0.5 * (start + end + 1);
+    for (let k = start; k < end; k++) ranks[from + order[k]] = rank;
+    start = end;
+  }
+}
+
+/**
+ * The places of values[from … to−1] less `from`, in the order of the values rounded to float32, ties by place; equal keys are
+ * ties. Both lie in the scratch, until it is used again.
+ */
+export function sortedOrder(
+  values: Float64Array,
+  from: number,
+  to: number,
+  scratch: RankScratch,
+): { readonly keys: Uint32Array; readonly order: Uint32Array } {
   const count = to - from;
   const { single, singleBits, histogram } = scratch;
   let { keys, otherKeys, order, otherOrder } = scratch;
@@ -73,13 +94,7 @@ export function midRanks(
     [keys, otherKeys] = [otherKeys, keys];
     [order, otherOrder] = [otherOrder, order];
   }
-  for (let start = 0; start < count; ) {
-    let end = start + 1;
-    while (end < count && keys[end] === keys[start]) end++;
-    const rank = 0.5 * (start + end + 1);
-    for (let k = start; k < end; k++) ranks[from + order[k]] = rank;
-    start = end;
-  }
+  return { keys, order };
 }
 
 /** The k-th smallest (from 0) of values[0 … count−1], which it reorders (Hoare's selection). */

@@ -5,13 +5,14 @@ import { crossingsOf, rootFrom } from "./root.ts";
 const runs = { seed: 19711201, numRuns: 200 };
 const range = { low: -2, high: 5 };
 const tolerance = 1e-6;
+const options = { tolerance, isSmooth: false };
 
 describe("rootFrom", () => {
   it("finds the root of any rising line from anywhere in the range", () => {
     const place = fc.double({ min: -1.9, max: 4.9, noNaN: true });
     fc.assert(
       fc.property(place, place, fc.double({ min: 1e-3, max: 1e3, noNaN: true }), (root, start, slope) => {
-        const found = rootFrom((x) => slope * (x - root), start, 0.1, range, tolerance);
+        const found = rootFrom((x) => slope * (x - root), start, 0.1, range, options);
         expect(Math.abs((found ?? Number.NaN) - root)).toBeLessThan(tolerance);
       }),
       runs,
@@ -24,8 +25,29 @@ describe("rootFrom", () => {
       fc.property(place, place, (jump, start) => {
         const stairs = (x: number) =>
           x < jump ? Math.floor(3 * (x - jump)) : 1 + Math.floor(3 * (x - jump));
-        const found = rootFrom(stairs, start, 0.25, range, tolerance);
+        const found = rootFrom(stairs, start, 0.25, range, options);
         expect(Math.abs((found ?? Number.NaN) - jump)).toBeLessThan(tolerance);
+      }),
+      runs,
+    );
+  });
+
+  it("asks a smooth function for fewer values, and still finds its root to the tolerance", () => {
+    const place = fc.double({ min: -1.5, max: 1.5, noNaN: true });
+    fc.assert(
+      fc.property(place, (root) => {
+        let asked = 0;
+        const curve = (x: number) => {
+          asked++;
+          return Math.sinh(x - root);
+        };
+        const found = [true, false].map((isSmooth) => {
+          const before = asked;
+          const at = rootFrom(curve, root - 0.3, 0.5, range, { tolerance, isSmooth });
+          expect(Math.abs((at ?? Number.NaN) - root)).toBeLessThan(tolerance);
+          return asked - before;
+        });
+        expect(found[0]).toBeLessThan(found[1]);
       }),
       runs,
     );
@@ -33,14 +55,14 @@ describe("rootFrom", () => {
 
   it("finds a root beside which the function is infinite, as a likelihood of 0 makes it", () => {
     const height = (x: number) => (x <= 0 ? Number.NEGATIVE_INFINITY : Math.log(x) + 3);
-    expect(rootFrom(height, 2, 0.3, range, tolerance)).toBeCloseTo(Math.exp(-3), 5);
+    expect(rootFrom(height, 2, 0.3, range, options)).toBeCloseTo(Math.exp(-3), 5);
   });
 
   it("is null where the function keeps its sign up to the end of the range", () => {
-    expect(rootFrom(() => 1, 0, 0.25, range, tolerance)).toBeNull();
-    expect(rootFrom(() => -1, 0, 0.25, range, tolerance)).toBeNull();
-    expect(rootFrom((x) => x - 5.001, 0, 0.25, range, tolerance)).toBeNull();
-    expect(rootFrom((x) => x - 4.999, 0, 0.25, range, tolerance)).toBeCloseTo(4.999, 5);
+    expect(rootFrom(() => 1, 0, 0.25, range, options)).toBeNull();
+    expect(rootFrom(() => -1, 0, 0.25, range, options)).toBeNull();
+    expect(rootFrom((x) => x - 5.001, 0, 0.25, range, options)).toBeNull();
+    expect(rootFrom((x) => x - 4.999, 0, 0.25, range, options)).toBeCloseTo(4.999, 5);
   });
 
   it("never looks outside the range", () => {
@@ -54,7 +76,7 @@ describe("rootFrom", () => {
         1,
         0.3,
         range,
-        tolerance,
+        options,
       );
     }
     expect(Math.min(...seen)).toBe(range.low);
@@ -63,12 +85,12 @@ describe("rootFrom", () => {
 
   it("of several roots finds the nearest one", () => {
     const wave = (x: number) => Math.sin(2 * Math.PI * x);
-    expect(rootFrom(wave, 2.2, 0.05, range, tolerance)).toBeCloseTo(2, 5);
-    expect(rootFrom(wave, 0.8, 0.05, range, tolerance)).toBeCloseTo(1, 5);
+    expect(rootFrom(wave, 2.2, 0.05, range, options)).toBeCloseTo(2, 5);
+    expect(rootFrom(wave, 0.8, 0.05, range, options)).toBeCloseTo(1, 5);
   });
 
   it("is the start itself where the function is zero there", () => {
-    expect(rootFrom((x) => x - 1, 1, 0.25, range, tolerance)).toBe(1);
+    expect(rootFrom((x) => x - 1, 1, 0.25, range, options)).toBe(1);
   });
 });
 

@@ -11,6 +11,12 @@ export interface Crossing {
   readonly rise: number;
 }
 
+export interface RootOptions {
+  readonly tolerance: number;
+  /** Whether the function has no steps that matter: fewer values are then asked for. */
+  readonly isSmooth: boolean;
+}
+
 /** Upward crossings of zero on a regular grid, each placed by linear interpolation. */
 export function crossingsOf(evaluate: (x: number) => number, range: Range, step: number): Crossing[] {
   const count = Math.round((range.high - range.low) / step);
@@ -28,7 +34,8 @@ export function crossingsOf(evaluate: (x: number) => number, range: Range, step:
 /**
  * The root nearest to `start` of a function that rises through it, or null where it keeps its sign up to the end of the range.
  *
- * Steps that double until the sign changes, then regula falsi with the Illinois change, halving when that stalls.
+ * Steps that double until the sign changes, then regula falsi with the Illinois change, halving when that stalls. Of a smooth
+ * function a place is taken as soon as the slope says that the root is within the tolerance of it; else the ends close in.
  *
  * @see Dowell & Jarratt 1971, doi:10.1007/BF01934364
  */
@@ -37,7 +44,7 @@ export function rootFrom(
   start: number,
   step: number,
   range: Range,
-  tolerance: number,
+  { tolerance, isSmooth }: RootOptions,
 ): number | null {
   let near = start;
   let nearValue = evaluate(start);
@@ -50,8 +57,8 @@ export function rootFrom(
     const farValue = evaluate(far);
     if (farValue * direction >= 0) {
       return direction > 0
-        ? between(evaluate, near, nearValue, far, farValue, tolerance)
-        : between(evaluate, far, farValue, near, nearValue, tolerance);
+        ? between(evaluate, near, nearValue, far, farValue, { tolerance, isSmooth })
+        : between(evaluate, far, farValue, near, nearValue, { tolerance, isSmooth });
     }
     near = far;
     nearValue = farValue;
@@ -64,7 +71,7 @@ function between(
   lowValue: number,
   high: number,
   highValue: number,
-  tolerance: number,
+  { tolerance, isSmooth }: RootOptions,
 ): number {
   let [a, fa, b, fb] = [low, lowValue, high, highValue];
   const slope = (highValue - lowValue) / (high - low);
@@ -74,9 +81,9 @@ function between(
     const guess = slow ? 0.5 * (a + b) : (a * fb - b * fa) / (fb - fa);
     const x: number = beyond ?? (guess > a && guess < b ? guess : 0.5 * (a + b));
     const value = evaluate(x);
-    if (value === 0) return x;
-    // Where the root should be nearer than the tolerance, the place looked at next is just beyond it: the other end comes near too.
     const isNear = Number.isFinite(slope) && Math.abs(value) < 0.5 * tolerance * slope;
+    if (value === 0 || (isNear && isSmooth)) return x;
+    // Where the root should be nearer than the tolerance, the place looked at next is just beyond it: the other end comes near too.
     beyond = isNear && beyond === null ? x - 0.9 * tolerance * Math.sign(value) : null;
     if (value < 0) {
       [a, fa] = [x, value];

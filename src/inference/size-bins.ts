@@ -2,6 +2,7 @@
 
 import type { SizeBin } from "./geometry-fit.ts";
 import type { PairedWeights } from "./paired-weights.ts";
+import { rankScratch, sortedOrder } from "./ranks.ts";
 import { normalQuantile } from "./special-functions.ts";
 
 const MOST_BINS = 12;
@@ -15,7 +16,11 @@ const PAIRS_PER_BIN = 15;
  */
 export function changeBySize(pairs: PairedWeights, level: number, places: Int32Array): SizeBin[] {
   const { initial, final } = pairs;
-  const order = Int32Array.from(places).sort((a, b) => Math.abs(initial[a]) - Math.abs(initial[b]));
+  const sizes = new Float64Array(places.length);
+  for (let k = 0; k < places.length; k++) sizes[k] = Math.abs(initial[places[k]]);
+  const sorted = sortedOrder(sizes, 0, sizes.length, rankScratch(sizes.length)).order;
+  const order = new Int32Array(places.length);
+  for (let k = 0; k < places.length; k++) order[k] = places[sorted[k]];
   const bins = Math.max(1, Math.min(MOST_BINS, Math.floor(order.length / PAIRS_PER_BIN)));
   const found = Array.from({ length: bins }, (_, bin) => {
     const from = Math.round((bin * order.length) / bins);

@@ -103,8 +103,13 @@ interface Instruction {
 }
 
 /** By code; undefined for a byte that is no instruction. */
-export const instructions: readonly (Instruction | undefined)[] = Array.from({ length: 256 }, (_, code) => {
-  const found = Object.entries(opcodes).find(([, [own]]) => own === code);
-  // Object.entries forgets that the keys are opcodes.
-  return found === undefined ? undefined : { opcode: found[0] as Opcode, argument: found[1][1] };
-});
+export const instructions: readonly (Instruction | undefined)[] = instructionsByCode();
+
+function instructionsByCode(): (Instruction | undefined)[] {
+  const found = new Array<Instruction | undefined>(256).fill(undefined);
+  for (const [opcode, [code, argument]] of Object.entries(opcodes)) {
+    // Object.entries forgets that the keys are opcodes.
+    found[code] = { opcode: opcode as Opcode, argument };
+  }
+  return found;
+}

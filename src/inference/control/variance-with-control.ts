@@ -76,10 +76,11 @@ export function varianceWithControl(pairs: ControlPairs, level: number): Varianc
   const height = profileHeight(learning, control, fit, drop);
   const estimate = fit.point[0];
   const stride = Math.min(0.25, 0.5 * covariance.error);
+  const search = { tolerance: INTERVAL_TOLERANCE, isSmooth: true };
   return {
     estimate,
-    low: rootFrom(height, estimate, stride, EXPONENT_RANGE, INTERVAL_TOLERANCE),
-    high: rootFrom((x) => -height(x), estimate, stride, EXPONENT_RANGE, INTERVAL_TOLERANCE),
+    low: rootFrom(height, estimate, stride, EXPONENT_RANGE, search),
+    high: rootFrom((x) => -height(x), estimate, stride, EXPONENT_RANGE, search),
     standardError: covariance.error,
     cutoffFactor,
     parameters: parametersOf(fit.point),
