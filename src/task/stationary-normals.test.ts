@@ -6,24 +6,28 @@ import { decayingCovariance } from "./linear-regression.ts";
 import { stationaryNormals } from "./stationary-normals.ts";
 
 describe("fourierTransform", () => {
-  it.each([1, 2, 8, 64])("of length %i is the sum that defines it", (length) => {
+  it.each([1, 2, 4, 8, 64, 128])("of length %i is the sum that defines it", (length) => {
     const random = createRandom(length);
     const real = Float64Array.from({ length }, () => random.normal());
     const imaginary = Float64Array.from({ length }, () => random.normal());
     const sums = Array.from({ length }, (_, k) => {
       let [re, im] = [0, 0];
       for (let j = 0; j < length; j++) {
-        const angle = (-2 * Math.PI * j * k) / length;
+        const angle = (-2 * Math.PI * ((j * k) % length)) / length;
         re += real[j] * Math.cos(angle) - imaginary[j] * Math.sin(angle);
         im += real[j] * Math.sin(angle) + imaginary[j] * Math.cos(angle);
       }
       return [re, im];
     });
-    fourierTransform(length).transform(real, imaginary);
-    // Rounding of 64 terms of size one.
+    const fourier = fourierTransform(length);
+    const [first, second] = [new Float64Array(length), new Float64Array(length)];
+    for (const [j, place] of fourier.places.entries())
+      [first[place], second[place]] = [real[j], imaginary[j]];
+    fourier.transform(first, second);
+    // Rounding of 128 terms of size one.
     for (let k = 0; k < length; k++) {
-      expect(Math.abs(real[k] - sums[k][0])).toBeLessThan(1e-12);
-      expect(Math.abs(imaginary[k] - sums[k][1])).toBeLessThan(1e-12);
+      expect(Math.abs(first[k] - sums[k][0])).toBeLessThan(1e-12);
+      expect(Math.abs(second[k] - sums[k][1])).toBeLessThan(1e-12);
     }
   });
 });

@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Random } from "../random.ts";
-import { fourierTransform } from "./fourier-transform.ts";
+import { type FourierTransform, fourierTransform } from "./fourier-transform.ts";
 
 /** Draws rows of correlated normals. */
 export interface StationaryNormals {
@@ -36,16 +36,16 @@ const longestCircle = 2 ** 20;
  * @see Dietrich & Newsam 1997, doi:10.1137/S1064827592240555
  */
 export function stationaryNormals(length: number, covariance: (lag: number) => number): StationaryNormals {
-  const scales = spectrumScales(length, covariance);
+  const { scales, fourier } = spectrumOf(length, covariance);
   const m = scales.length;
-  const fourier = fourierTransform(m);
   const real = new Float64Array(m);
   const imaginary = new Float64Array(m);
   const noiseOfDraw = new Float64Array(2 * m);
   const correlate = (noise: Float64Array) => {
     for (let k = 0; k < m; k++) {
-      real[k] = scales[k] * noise[2 * k];
-      imaginary[k] = scales[k] * noise[2 * k + 1];
+      const place = fourier.places[k];
+      real[place] = scales[k] * noise[2 * k];
+      imaginary[place] = scales[k] * noise[2 * k + 1];
     }
     fourier.transform(real, imaginary);
     return [real.subarray(0, length), imaginary.subarray(0, length)] as const;
@@ -61,17 +61,30 @@ export function stationaryNormals(length: number, covariance: (lag: number) => n
   };
 }
 
-/** √(λ_k / m) for the smallest circle that will do. */
-function spectrumScales(length: number, covariance: (lag: number) => number): Float64Array {
+interface Spectrum {
+  /** √(λ_k / m). */
+  readonly scales: Float64Array;
+  readonly fourier: FourierTransform;
+}
+
+/** The spectrum of the smallest circle that will do, with the transform of its length. */
+function spectrumOf(length: number, covariance: (lag: number) => number): Spectrum {
   let m = 2;
   while (m < 2 * length) m *= 2;
   for (;;) {
     const size = m;
-    const spectrum = Float64Array.from({ length: size }, (_, k) => covariance(Math.min(k, size - k)));
-    fourierTransform(size).transform(spectrum, new Float64Array(size));
+    const fourier = fourierTransform(size);
+    const spectrum = new Float64Array(size);
+    for (let k = 0; k <= size / 2; k++) {
+      const value = covariance(k);
+      for (const around of [k, (size - k) % size]) spectrum[fourier.places[around]] = value;
+    }
+    fourier.transform(spectrum, new Float64Array(size));
     let missing = 0;
     for (const value of spectrum) if (!(value >= 0)) missing -= value / size;
-    if (missing <= largestError) return spectrum.map((value) => Math.sqrt(Math.max(0, value) / size));
+    if (missing <= largestError) {
+      return { scales: spectrum.map((value) => Math.sqrt(Math.max(0, value) / size)), fourier };
+    }
     // NaN among the covariances ends here too.
     if (m >= longestCircle || Number.isNaN(missing)) {
       throw new InputError({

@@ -42,6 +42,13 @@ function toDouble(k: v128): v128 {
   return f64x2.sub(i64x2.add(k, magic), magic);
 }
 
+/** a + b s. */
+// @ts-ignore: decorator
+@inline
+function pairOf(a: f64, b: f64, s: v128): v128 {
+  return f64x2.add(f64x2.splat(a), f64x2.mul(f64x2.splat(b), s));
+}
+
 /** ln(to/from) + k ln 2 of mantissas in [1, 2): 2 artanh(t), t = (to − from)/(to + from), |t| ≤ 0.172 after halving. */
 // @ts-ignore: decorator
 @inline
@@ -49,27 +56,25 @@ function logOfRatio(to: v128, from: v128, k: v128): v128 {
   const root = f64x2.splat(1.4142135623730951);
   const halve = f64x2.gt(to, f64x2.mul(from, root));
   const double = f64x2.gt(from, f64x2.mul(to, root));
-  const factor = v128.bitselect(
-    f64x2.splat(0.5),
-    v128.bitselect(f64x2.splat(2), f64x2.splat(1), double),
-    halve,
-  );
-  // A comparison that holds is −1 as an integer.
-  const shifted = toDouble(i64x2.add(i64x2.sub(k, halve), double));
-  const scaled = f64x2.mul(to, factor);
+  // A comparison that holds is −1 as an integer: −1 halves, 1 doubles, by the exponent.
+  const step = i64x2.sub(halve, double);
+  const shifted = toDouble(i64x2.sub(k, step));
+  const scaled = i64x2.add(to, i64x2.shl(step, 52));
   const t = f64x2.div(f64x2.sub(scaled, from), f64x2.add(scaled, from));
   const s = f64x2.mul(t, t);
-  // Σ s^j/(2j + 1): the term after the last is below 1e-18.
-  let sum = f64x2.splat(1.0 / 21.0);
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 19.0));
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 17.0));
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 15.0));
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 13.0));
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 11.0));
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 9.0));
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 7.0));
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 5.0));
-  sum = f64x2.add(f64x2.mul(sum, s), f64x2.splat(1.0 / 3.0));
+  // Σ s^j/(2j + 1): the term after the last is below 1e-18. In pairs of pairs, which do not wait for each other (Estrin).
+  const s2 = f64x2.mul(s, s);
+  const s4 = f64x2.mul(s2, s2);
+  const first = f64x2.add(
+    pairOf(1.0 / 3.0, 1.0 / 5.0, s),
+    f64x2.mul(s2, pairOf(1.0 / 7.0, 1.0 / 9.0, s)),
+  );
+  const second = f64x2.add(
+    pairOf(1.0 / 11.0, 1.0 / 13.0, s),
+    f64x2.mul(s2, pairOf(1.0 / 15.0, 1.0 / 17.0, s)),
+  );
+  const third = f64x2.mul(s4, pairOf(1.0 / 19.0, 1.0 / 21.0, s));
+  const sum = f64x2.add(first, f64x2.mul(s4, f64x2.add(second, third)));
   // The first term apart, so that it is not rounded with the others.
   const twice = f64x2.add(t, t);
   const series = f64x2.add(f64x2.mul(f64x2.mul(twice, s), sum), twice);
@@ -161,7 +166,6 @@ function entropyLoop(a: usize, b: usize, count: i32, changes: usize, duals: usiz
     const from = v128.load(a + at);
     const to = v128.load(b + at);
     const sign = v128.and(from, signBit);
-    const flipped = i64x2.shr_s(v128.xor(from, to), 63);
     const fromSize = absolute(from);
     const toSize = absolute(to);
     const fromLifted = lifted(fromSize, mayBeTiny);
@@ -173,15 +177,19 @@ function entropyLoop(a: usize, b: usize, count: i32, changes: usize, duals: usiz
       fromMantissa,
       i64x2.sub(exponent(toLifted, toSize, mayBeTiny), fromExponent),
     );
-    const anyFlipped = v128.any_true(flipped);
+    const anyFlipped = i64x2.bitmask(v128.xor(from, to)) != 0;
     if (duals == 0 && !anyFlipped) {
       v128.store(changes + at, v128.xor(ratio, sign));
       continue;
     }
     const dual = f64x2.add(logOfRatio(fromMantissa, one, i64x2.sub(fromExponent, i64x2.splat(1023))), one);
     if (duals != 0) v128.store(duals + at, v128.xor(dual, sign));
-    const across = f64x2.neg(f64x2.add(f64x2.add(dual, dual), ratio));
-    v128.store(changes + at, v128.xor(v128.bitselect(across, ratio, flipped), sign));
+    let change = ratio;
+    if (anyFlipped) {
+      const flipped = i64x2.shr_s(v128.xor(from, to), 63);
+      change = v128.bitselect(f64x2.neg(f64x2.add(f64x2.add(dual, dual), ratio)), ratio, flipped);
+    }
+    v128.store(changes + at, v128.xor(change, sign));
   }
 }
 
@@ -193,6 +201,27 @@ function entropyLoop(a: usize, b: usize, count: i32, changes: usize, duals: usiz
 export function entropyPass(a: usize, b: usize, count: i32, changes: usize, duals: usize, mayBeTiny: bool): void {
   if (mayBeTiny) entropyLoop(a, b, count, changes, duals, true);
   else entropyLoop(a, b, count, changes, duals, false);
+}
+
+/** √|a|, √|b| and (|b| − |a|)/(√|b| + √|a|), which the norms with odd `twice` share: half of their time. */
+export function rootPass(
+  a: usize,
+  b: usize,
+  count: i32,
+  fromRoots: usize,
+  toRoots: usize,
+  differences: usize,
+): void {
+  for (let i: i32 = 0; i < count; i += 2) {
+    const at = <usize>i << 3;
+    const fromSize = absolute(v128.load(a + at));
+    const toSize = absolute(v128.load(b + at));
+    const fromRoot = f64x2.sqrt(fromSize);
+    const toRoot = f64x2.sqrt(toSize);
+    v128.store(fromRoots + at, fromRoot);
+    v128.store(toRoots + at, toRoot);
+    v128.store(differences + at, f64x2.div(f64x2.sub(toSize, fromSize), f64x2.add(toRoot, fromRoot)));
+  }
 }
 
 /** sgn(x)|x|^q for q = 0.5, 1, 1.5, 2 (as twice q: 1 to 4). */
@@ -208,7 +237,17 @@ function signedPower(x: v128, sign: v128, root: v128, twice: i32): v128 {
 /** sgn(b)|b|^q − sgn(a)|a|^q without cancellation for q = 0.5, 1, 1.5, 2, and sgn(a)|a|^q into duals (0 for none). */
 // @ts-ignore: decorator
 @inline
-function powerLoop(a: usize, b: usize, count: i32, changes: usize, duals: usize, twice: i32): void {
+function powerLoop(
+  a: usize,
+  b: usize,
+  count: i32,
+  changes: usize,
+  duals: usize,
+  twice: i32,
+  fromRoots: usize,
+  toRoots: usize,
+  differences: usize,
+): void {
   const signBit = f64x2.splat(-0.0);
   for (let i: i32 = 0; i < count; i += 2) {
     const at = <usize>i << 3;
@@ -218,24 +257,22 @@ function powerLoop(a: usize, b: usize, count: i32, changes: usize, duals: usize,
     const toSize = absolute(to);
     let fromRoot = fromSize;
     let toRoot = toSize;
+    let change = f64x2.sub(toSize, fromSize);
     if (twice & 1) {
-      fromRoot = f64x2.sqrt(fromSize);
-      toRoot = f64x2.sqrt(toSize);
+      fromRoot = v128.load(fromRoots + at);
+      toRoot = v128.load(toRoots + at);
+      change = v128.load(differences + at);
     }
     const sign = v128.and(from, signBit);
-    let change = f64x2.sub(toSize, fromSize);
-    if (twice == 1) {
-      change = f64x2.div(change, f64x2.add(fromRoot, toRoot));
-    } else if (twice == 3) {
-      const product = f64x2.add(f64x2.add(toSize, f64x2.mul(toRoot, fromRoot)), fromSize);
-      change = f64x2.mul(f64x2.div(change, f64x2.add(toRoot, fromRoot)), product);
+    if (twice == 3) {
+      change = f64x2.mul(change, f64x2.add(f64x2.add(toSize, f64x2.mul(toRoot, fromRoot)), fromSize));
     } else if (twice == 4) {
       change = f64x2.mul(change, f64x2.add(toSize, fromSize));
     }
     change = v128.xor(change, sign);
     const dual = signedPower(from, sign, fromRoot, twice);
-    const flipped = i64x2.shr_s(v128.xor(from, to), 63);
-    if (v128.any_true(flipped)) {
+    if (i64x2.bitmask(v128.xor(from, to)) != 0) {
+      const flipped = i64x2.shr_s(v128.xor(from, to), 63);
       const across = f64x2.sub(signedPower(to, v128.and(to, signBit), toRoot, twice), dual);
       change = v128.bitselect(across, change, flipped);
     }
@@ -244,12 +281,22 @@ function powerLoop(a: usize, b: usize, count: i32, changes: usize, duals: usize,
   }
 }
 
-/** The p-norm with p − 1 = twice/2, twice from 1 to 4. */
-export function powerPass(a: usize, b: usize, count: i32, changes: usize, duals: usize, twice: i32): void {
-  if (twice == 1) powerLoop(a, b, count, changes, duals, 1);
-  else if (twice == 2) powerLoop(a, b, count, changes, duals, 2);
-  else if (twice == 3) powerLoop(a, b, count, changes, duals, 3);
-  else powerLoop(a, b, count, changes, duals, 4);
+/** The p-norm with p − 1 = twice/2, twice from 1 to 4; odd ones take what `rootPass` found. */
+export function powerPass(
+  a: usize,
+  b: usize,
+  count: i32,
+  changes: usize,
+  duals: usize,
+  twice: i32,
+  fromRoots: usize,
+  toRoots: usize,
+  differences: usize,
+): void {
+  if (twice == 1) powerLoop(a, b, count, changes, duals, 1, fromRoots, toRoots, differences);
+  else if (twice == 2) powerLoop(a, b, count, changes, duals, 2, fromRoots, toRoots, differences);
+  else if (twice == 3) powerLoop(a, b, count, changes, duals, 3, fromRoots, toRoots, differences);
+  else powerLoop(a, b, count, changes, duals, 4, fromRoots, toRoots, differences);
 }
 
 // @ts-ignore: decorator
@@ -314,11 +361,12 @@ export function addCells(
     const steps = f64x2.add(f64x2.mul(v128.load(changes + (<usize>i << 3)), scales), shifts);
     const held = f64x2.pmin(highs, f64x2.pmax(lows, steps));
     const sum = f64x2.add(f64x2.floor(held), f64x2.floor(f64x2.sub(held, fractions)));
-    const cells = i32x4.trunc_sat_f64x2_s_zero(f64x2.sub(sum, firsts));
+    // A whole number up to 2^51 beside 2^52 is the low bits of the sum.
+    const cells = f64x2.add(f64x2.sub(sum, firsts), f64x2.splat(4503599627370496));
     const one = counts + (<usize>i32x4.extract_lane(cells, 0) << 2);
     store<u32>(one, load<u32>(one) + 1);
     if (i + 1 == count) return;
-    const other = counts + (<usize>i32x4.extract_lane(cells, 1) << 2);
+    const other = counts + (<usize>i32x4.extract_lane(cells, 2) << 2);
     store<u32>(other, load<u32>(other) + 1);
   }
 }

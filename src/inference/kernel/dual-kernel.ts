@@ -15,7 +15,25 @@ interface Exports {
   packSingle(initial: number, final: number, count: number, a: number, b: number, tally: number): number;
   packDouble(initial: number, final: number, count: number, a: number, b: number, tally: number): number;
   entropyPass(a: number, b: number, count: number, changes: number, duals: number, mayBeTiny: number): void;
-  powerPass(a: number, b: number, count: number, changes: number, duals: number, twice: number): void;
+  rootPass(
+    a: number,
+    b: number,
+    count: number,
+    fromRoots: number,
+    toRoots: number,
+    differences: number,
+  ): void;
+  powerPass(
+    a: number,
+    b: number,
+    count: number,
+    changes: number,
+    duals: number,
+    twice: number,
+    fromRoots: number,
+    toRoots: number,
+    differences: number,
+  ): void;
   addMoments(changes: number, duals: number, count: number, shift: number, sums: number): void;
   addCells(
     changes: number,
@@ -75,9 +93,12 @@ const places = {
   final: FIRST_BYTE + 3 * ARRAY_BYTES,
   changes: FIRST_BYTE + 4 * ARRAY_BYTES,
   duals: FIRST_BYTE + 5 * ARRAY_BYTES,
-  sums: FIRST_BYTE + 6 * ARRAY_BYTES,
-  tally: FIRST_BYTE + 6 * ARRAY_BYTES + 64,
-  tables: FIRST_BYTE + 6 * ARRAY_BYTES + 128,
+  fromRoots: FIRST_BYTE + 6 * ARRAY_BYTES,
+  toRoots: FIRST_BYTE + 7 * ARRAY_BYTES,
+  differences: FIRST_BYTE + 8 * ARRAY_BYTES,
+  sums: FIRST_BYTE + 9 * ARRAY_BYTES,
+  tally: FIRST_BYTE + 9 * ARRAY_BYTES + 64,
+  tables: FIRST_BYTE + 9 * ARRAY_BYTES + 128,
 } as const;
 
 /** The kernel compiled (in about a millisecond), with room for so many tables of cells. */
@@ -117,6 +138,15 @@ function kernelOn(buffer: ArrayBuffer, exports: Exports): DualKernel {
   };
   const ownSums = doubles(places.sums, 4);
   let mayBeTiny = 1;
+  let hasRoots = false;
+  const passPower = (twice: number, count: number, dualPlace: number) => {
+    const { initial: a, final: b, fromRoots, toRoots, differences } = places;
+    if (twice % 2 === 1 && !hasRoots) {
+      exports.rootPass(a, b, count, fromRoots, toRoots, differences);
+      hasRoots = true;
+    }
+    exports.powerPass(a, b, count, places.changes, dualPlace, twice, fromRoots, toRoots, differences);
+  };
   return {
     tally: new Int32Array(buffer, places.tally, 6),
     initial,
@@ -125,6 +155,7 @@ function kernelOn(buffer: ArrayBuffer, exports: Exports): DualKernel {
     load(before, after) {
       const isSingle = before instanceof Float32Array && after instanceof Float32Array;
       mayBeTiny = isSingle ? 0 : 1;
+      hasRoots = false;
       const [first, second] = isSingle ? given.single : given.double;
       first.set(before);
       second.set(after);
@@ -151,7 +182,7 @@ function kernelOn(buffer: ArrayBuffer, exports: Exports): DualKernel {
       } else if (loop === 0) {
         exports.entropyPass(places.initial, places.final, count, places.changes, dualPlace, mayBeTiny);
       } else {
-        exports.powerPass(places.initial, places.final, count, places.changes, dualPlace, loop);
+        passPower(loop, count, dualPlace);
       }
     },
     addMoments(count, shift, sums) {
