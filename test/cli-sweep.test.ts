@@ -97,6 +97,25 @@ describe("syngeo sweep", () => {
   });
 });
 
+describe("syngeo runs show", () => {
+  it("has every column of every row, and none moved aside by a long value", () => {
+    const sizes = Array.from({ length: 40 }, (_, k) => 0.01 * (k + 1));
+    writeFileSync(join(folder, "volumes.csv"), `volume_um3\n${sizes.join("\n")}\n`);
+    const settings = { data: "volumes.csv", potential: "2-norm", widths: 2 };
+    const plan = { schema: "syngeo.plan/1", name: "volumes", kind: "deconvolution", settings };
+    writeFileSync(join(folder, "volumes.json"), JSON.stringify(plan));
+    sweep("volumes.json", "--store", "volumes", "--jobs", "1");
+    const [id] = readdirSync(join(folder, "volumes", "runs"));
+    const { stdout } = runCommand(folder, ["runs", "show", id, "--store", "volumes"]);
+    // Beside a digest of 64 characters.
+    expect(stdout).toMatch(/^potential {2}2-norm$/m);
+    expect(stdout).toMatch(/^unit +µm³$/m);
+    for (const column of ["belowZero", "observed", "isSettled"])
+      expect(stdout).toMatch(new RegExp(` ${column}\\b`));
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThan(200);
+  });
+});
+
 describe("syngeo figure", () => {
   it("lists the figures, and refuses others and files that they do not need", () => {
     expect(runCommand(folder, ["figure"]).stdout).toMatch(/^r-of-k +accuracy against/m);

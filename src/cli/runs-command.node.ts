@@ -9,7 +9,7 @@ import {
   readRunTable,
   showRun,
 } from "../experiment/index.node.ts";
-import { flatSettings } from "../experiment/index.ts";
+import { flatSettings, type Row } from "../experiment/index.ts";
 import { wholeNumber } from "./flag-values.node.ts";
 import { DEFAULT_STORE } from "./sweep-command.node.ts";
 import { alignedTable, styled } from "./terminal.node.ts";
@@ -81,7 +81,7 @@ async function listRuns({ store = DEFAULT_STORE, where, columns, sort, limit, js
     process.stdout.write(csvText(found.rows, found.columns));
     return;
   }
-  const cells = found.rows.map((row) => found.columns.map((column) => cellText(row[column])));
+  const cells = found.rows.map((row) => found.columns.map((column) => shortText(row[column])));
   const runs = new Set(table.rows.map(({ run }) => run)).size;
   const rest = failed.length === 0 ? "" : `, ${failed.length} failed (syngeo runs show ${failed[0]})`;
   process.stdout.write(
@@ -93,6 +93,15 @@ async function listRuns({ store = DEFAULT_STORE, where, columns, sort, limit, js
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "–";
   return typeof cell === "number" ? String(Number(cell.toPrecision(6))).replace("-", "−") : String(cell);
+}
+
+/** The widest cell of a table, in characters. */
+const WIDEST = 40;
+
+/** One long sentence or list would move all other columns out of sight. */
+function shortText(cell: unknown): string {
+  const text = cellText(cell);
+  return text.length > WIDEST ? `${text.slice(0, WIDEST - 1).trimEnd()}…` : text;
 }
 
 async function showOne(id: string, { store = DEFAULT_STORE, json }: RunsFlags): Promise<void> {
@@ -118,14 +127,26 @@ function detailsText(details: RunDetails): string {
 }
 
 function resultLines({ rows, folder, files }: Extract<RunDetails, { state: "complete" }>): readonly string[] {
-  const columns = Object.keys(rows[0] ?? {});
-  const results =
-    rows.length === 1
-      ? pairsTable(rows[0])
-      : alignedTable([columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))]);
+  const shapes = [...new Set(rows.map((row) => Object.keys(row).join("\n")))];
+  const results = shapes.flatMap((shape) => [
+    "",
+    rowsTable(rows.filter((row) => Object.keys(row).join("\n") === shape)),
+  ]);
   const sizes = files.map(({ name, bytes }) => [name, `${bytes.toLocaleString("en-GB")} B`]);
-  return ["", results, "", folder, alignedTable(sizes)];
+  return [...results, "", folder, alignedTable(sizes)];
 }
 
-const pairsTable = (row: Readonly<Record<string, unknown>>) =>
-  alignedTable(Object.entries(row).map(([name, cell]) => [name, cellText(cell)]));
+/** Of rows that have the same columns. */
+function rowsTable(rows: readonly Row[]): string {
+  const [first] = rows;
+  if (rows.length === 1) return pairsTable(first);
+  const columns = Object.keys(first);
+  return alignedTable([columns, ...rows.map((row) => columns.map((column) => shortText(row[column])))]);
+}
+
+/** Values begin at one column, each as long as it is. */
+function pairsTable(row: Row): string {
+  const entries = Object.entries(row);
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, cell]) => `${name.padEnd(width)}  ${cellText(cell)}`).join("\n");
+}

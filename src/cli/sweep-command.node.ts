@@ -106,7 +106,8 @@ async function runSweep(path: string | undefined, flags: SweepFlags): Promise<vo
     process.stdout.write(`${alignedTable(await describeKinds())}\n`);
     return;
   }
-  const planned = await planRuns(await readPlan(path), sourceOf(path));
+  const plan = await readPlan(path);
+  const planned = await withProgress((onProgress) => planRuns(plan, sourceOf(path), onProgress));
   if (flags.dryRun) return await listRuns(planned, flags);
   if (flags.task !== undefined || flags.tasks !== undefined) return runShare(planned, flags);
   if (flags.slurm) return (await import("./sweep-slurm.node.ts")).runOnSlurm(planned, flags);
@@ -132,16 +133,25 @@ function refuseIdle(flags: SweepFlags): void {
   });
 }
 
-/** Runs that Ctrl-C stops, with progress. */
-export async function sweepProgress<T>(
-  work: (call: Required<Pick<SweepOptions, "signal" | "onProgress">>) => Promise<T>,
-): Promise<T> {
+type OnProgress = NonNullable<SweepOptions["onProgress"]>;
+
+async function withProgress<T>(work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
   const progress = terminalProgress();
-  const { signal, release } = interruption();
   try {
-    return await work({ signal, onProgress: (event) => progress.report({ ...event, unit: "runs" }) });
+    return await work((event) => progress.report({ ...event, unit: "runs" }));
   } finally {
     progress.end();
+  }
+}
+
+/** Runs that Ctrl-C stops, with progress. */
+export async function sweepProgress<T>(
+  work: (call: { readonly signal: AbortSignal; readonly onProgress: OnProgress }) => Promise<T>,
+): Promise<T> {
+  const { signal, release } = interruption();
+  try {
+    return await withProgress((onProgress) => work({ signal, onProgress }));
+  } finally {
     release();
   }
 }
@@ -191,8 +201,14 @@ export function named(what: string, list: SweepSummary["failed"]): readonly stri
 }
 
 async function listRuns({ ids, plan, paths, runAt }: PlannedRuns, { json }: SweepFlags): Promise<void> {
-  const runs: Row[] = [];
-  for (const [k, id] of ids.entries()) runs.push({ id, ...(await runAt(k)).varied });
+  const runs = await withProgress(async (onProgress) => {
+    const found: Row[] = [];
+    for (const [k, id] of ids.entries()) {
+      found.push({ id, ...(await runAt(k)).varied });
+      onProgress({ done: k + 1, total: ids.length, label: "listed" });
+    }
+    return found;
+  });
   if (json) {
     process.stdout.write(
       `${JSON.stringify({ schema: "syngeo.planned/1", plan: plan.name, kind: plan.kind, runs })}\n`,

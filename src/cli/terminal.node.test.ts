@@ -59,6 +59,23 @@ describe("terminalProgress", () => {
     );
   });
 
+  it("gives no time left before three units or a twentieth are done", () => {
+    setTerminal(true);
+    const progress = terminalProgress();
+    const lineAt = (done: number, total: number) => {
+      vi.advanceTimersByTime(2000);
+      progress.report({ done, total, label: "0 of 200", unit: "runs" });
+      return written[written.length - 1];
+    };
+    progress.report({ done: 0, total: 200, label: "", unit: "runs" });
+    expect(lineAt(0.01, 200)).toBe("\r\x1b[K0 %  0 of 200");
+    expect(lineAt(2.9, 200)).not.toContain("left");
+    expect(lineAt(4, 200)).toContain("0.7 runs/s  5 min left");
+    progress.report({ done: 0, total: 3, label: "", unit: "runs" });
+    expect(lineAt(0.1, 3)).not.toContain("left");
+    expect(lineAt(0.2, 3)).toContain("left");
+  });
+
   it("counts only what was done now where a run goes on", () => {
     setTerminal(true);
     expect(drawn(terminalProgress(), { from: 500, to: 520, total: 1000, each: 100 })).toContain(

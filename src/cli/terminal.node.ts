@@ -40,8 +40,12 @@ export interface ProgressEvent {
   readonly unit?: string;
 }
 
+/** Of a part under way, before its rate says how long the rest takes: the first units hold what is done once, such as a start. */
+const ENOUGH = { units: 3, share: 0.05 } as const;
+
 /**
- * A line of progress on standard error: share, rate and time left; nothing in the first second or without a terminal.
+ * A line of progress on standard error: share, and rate and time left once they are known; nothing in the first second or without a
+ * terminal.
  *
  * Rate and time left are those of the part under way: a part ends where `done` falls or `total` changes.
  */
@@ -62,7 +66,10 @@ export function terminalProgress(): { report(event: ProgressEvent): void; end():
       shown = true;
       const share = Math.round((100 * done) / Math.max(1, total));
       const columns = process.stderr.columns || 80;
-      const line = `${share} %  ${paceOf(done - part.done, total - done, (now - part.began) / 1000, unit)}${label}`;
+      const enough = Math.min(ENOUGH.units, ENOUGH.share * (total - part.done));
+      const known = done - part.done >= enough;
+      const pace = known ? paceOf(done - part.done, total - done, (now - part.began) / 1000, unit) : "";
+      const line = `${share} %  ${pace}${label}`;
       // A line that wraps cannot be taken back.
       process.stderr.write(`\r\x1b[K${line.slice(0, columns - 1)}`);
     },

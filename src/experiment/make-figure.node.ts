@@ -106,10 +106,10 @@ function requireData({ figure: { name, needs }, data, column }: FigureRequest): 
 /** Plans that belong to the package, beside its sources and its build alike. */
 const PLANS = new URL("../../plans/", import.meta.url);
 
-async function plannedRuns(name: string, { data, column }: FigureRequest): Promise<PlannedRuns> {
+async function plannedRuns(name: string, { data, column, onProgress }: FigureRequest): Promise<PlannedRuns> {
   const plan = await readPlan(new URL(`${name}.json`, PLANS));
   const own = { ...(data !== null && { data: resolve(data) }), ...(column !== null && { column }) };
-  return planRuns({ ...plan, settings: { ...plan.settings, ...own } }, `plan "${name}"`);
+  return planRuns({ ...plan, settings: { ...plan.settings, ...own } }, `plan "${name}"`, onProgress);
 }
 
 /** All lines of the runs that are complete, in the order of the plan, and what is doubtful in them. */

@@ -13,7 +13,7 @@ import {
   type Variation,
   valueAt,
 } from "./plan.ts";
-import type { Row, RunKind, Settings } from "./run-kind.ts";
+import type { Row, RunKind, RunTools, Settings } from "./run-kind.ts";
 import { runKinds } from "./run-kinds.node.ts";
 
 /** A plan whose kind is there to make its runs. */
@@ -103,7 +103,11 @@ export async function openPlan(plan: Plan, source: string): Promise<OpenPlan> {
  *
  * @throws as `openPlan` and `runAt`; InputError `same-run` where two have the same settings
  */
-export async function planRuns(plan: Plan, source: string): Promise<PlannedRuns> {
+export async function planRuns(
+  plan: Plan,
+  source: string,
+  onProgress?: RunTools["onProgress"],
+): Promise<PlannedRuns> {
   const opened = await openPlan(plan, source);
   const places = new Map<string, number>();
   for (let index = 0; index < opened.count; index++) {
@@ -112,6 +116,7 @@ export async function planRuns(plan: Plan, source: string): Promise<PlannedRuns>
     if (first !== undefined)
       throw sameRun(source, id, [first, index].map(expandPlan(plan, source).variation));
     places.set(id, index);
+    onProgress?.({ done: index + 1, total: opened.count, label: "settings checked" });
   }
   const indexOf = (id: string) => {
     const index = places.get(id);
