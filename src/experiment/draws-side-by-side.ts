@@ -3,17 +3,21 @@
 import type { Tensors } from "../graph/index.ts";
 import { stackRuns, takeRun } from "../learning/index.ts";
 import { createRandom } from "../random.ts";
-import { batchesOfPass, countExamples, type Task } from "../task/index.ts";
+import { batchesOfPass, countExamples, type FloatTensor, type Task } from "../task/index.ts";
 import type { Experiment } from "./experiment.ts";
-import { objectiveOf } from "./experiment-network.ts";
+import type { Objective } from "./experiment-network.ts";
 import { createLearner, type OpenSession } from "./learner.ts";
 import { type ProgressEvent, runPasses, startOfRun } from "./passes.ts";
 
-/** The data of one seed and the weights that learning starts from. */
-export interface Draw {
-  readonly seed: number;
-  readonly task: Task;
-  readonly weights: Tensors;
+/** The data of several seeds and the weights that learning starts from. */
+export interface Draws {
+  readonly seeds: readonly number[];
+  /** [draws, N, D]; not kept longer than the lessons take. */
+  readonly inputs: FloatTensor;
+  /** [draws, N, 1] */
+  readonly targets: FloatTensor;
+  /** Of each seed. */
+  readonly weights: readonly Tensors[];
 }
 
 /** How to learn from a draw. */
@@ -24,7 +28,8 @@ export interface Lesson {
 
 /** What a lesson made of a draw. */
 export interface Learned {
-  readonly draw: Draw;
+  readonly seed: number;
+  readonly initial: Tensors;
   readonly lesson: Lesson;
   /** Before the update of the last pass. */
   readonly lastLoss: number;
@@ -42,6 +47,7 @@ export interface EnsembleCalls {
 export interface SideBySideOptions {
   /** All but the potential and the rate: full batches, one layer whose inputs are vectors. */
   readonly experiment: Experiment;
+  readonly objective: Objective;
   readonly lessons: readonly Lesson[];
   readonly calls: EnsembleCalls;
 }
@@ -52,7 +58,7 @@ export interface SideBySide {
    *
    * @throws what the signal was aborted with
    */
-  learn(draws: readonly Draw[], label: string): Promise<readonly Learned[]>;
+  learn(draws: Draws, label: string): Promise<readonly Learned[]>;
   close(): Promise<void>;
 }
 
@@ -62,17 +68,16 @@ export interface SideBySide {
  * A step multiplies the inputs of each draw by the weights of all its lessons in one product, and so reads them once.
  */
 export function sideBySide(
-  draws: readonly Draw[],
-  { experiment, lessons, calls }: SideBySideOptions,
+  draws: Draws,
+  { experiment, objective, lessons, calls }: SideBySideOptions,
 ): SideBySide {
   const { openSession, onProgress, signal } = calls;
-  const runsOf = (of: readonly Draw[]) => lessons.flatMap((lesson) => of.map((draw) => ({ lesson, draw })));
-  const weightsOf = (of: readonly Draw[]) => stackRuns(runsOf(of).map(({ draw }) => draw.weights));
-  const runs = runsOf(draws);
+  const runs = lessons.flatMap((lesson) => draws.seeds.map((_, draw) => ({ lesson, draw })));
   const rates = runs.map(({ lesson }) => lesson.learningRate);
+  const weightsOf = ({ weights }: Draws) => stackRuns(runs.map(({ draw }) => weights[draw]));
   const learner = createLearner({
     experiment,
-    objective: objectiveOf(experiment, draws[0].task),
+    objective,
     weights: weightsOf(draws),
     state: null,
     runs: runs.length,
@@ -82,7 +87,7 @@ export function sideBySide(
   return {
     async learn(from, label) {
       learner.restart(weightsOf(from));
-      const task = stackTasks(from, lessons.length);
+      const task = taskOf(from, lessons.length);
       let lastLosses: readonly number[] = [];
       const end = await runPasses({
         experiment,
@@ -108,8 +113,10 @@ export function sideBySide(
         experiment.learning.passes,
         rates.map(() => 0),
       );
-      return runsOf(from).map((run, k) => ({
-        ...run,
+      return runs.map(({ lesson, draw }, k) => ({
+        lesson,
+        seed: from.seeds[draw],
+        initial: from.weights[draw],
         lastLoss: lastLosses[k],
         loss: losses[k],
         final: takeRun(state, k),
@@ -119,17 +126,27 @@ export function sideBySide(
   };
 }
 
-/** The data of all draws: inputs [draws, N, D] and, for each lesson again, targets [lessons · draws, N, 1]; of one draw its own. */
-function stackTasks(draws: readonly Draw[], lessons: number): Task {
-  const [{ task }] = draws;
-  if (draws.length === 1) return task;
-  // Of the regression both are floating-point, which the compiler cannot know.
-  const inputs = stackRuns(draws.map(({ task: { train } }) => ({ inputs: train.inputs }) as Tensors));
-  const targets = stackRuns(
-    new Array(lessons)
-      .fill(draws)
-      .flat()
-      .map(({ task: { train } }) => ({ targets: train.targets }) as Tensors),
-  );
-  return { ...task, train: { name: "train", ...inputs, ...targets } as Task["train"] };
+/** The data as a task: of one draw its own, of several all of them, with the targets again for each lesson. */
+function taskOf({ seeds, inputs, targets }: Draws, lessons: number): Task {
+  const [, ...one] = inputs.shape;
+  const [, ...labels] = targets.shape;
+  const train =
+    seeds.length === 1
+      ? { inputs: { ...inputs, shape: one }, targets: { ...targets, shape: labels } }
+      : { inputs, targets: repeat(targets, lessons) };
+  return {
+    name: "side-by-side",
+    classes: null,
+    train: { name: "train", ...train },
+    validation: null,
+    heldOut: null,
+  };
+}
+
+/** [draws, ...] as often as given, one behind the other. */
+function repeat(tensor: FloatTensor, times: number): FloatTensor {
+  const [draws, ...shape] = tensor.shape;
+  const { whole } = stackRuns(new Array<Tensors>(times).fill({ whole: tensor }));
+  // Of the type of its parts, which the compiler cannot follow.
+  return { ...whole, shape: [times * draws, ...shape] } as FloatTensor;
 }

@@ -25,8 +25,17 @@ export interface Objective {
   lossOf(weights: Named<Value>, inputs: Value, targets: Value, runs: number | null): Loss;
 }
 
+/** What of a task shapes its network. */
+export interface TaskShape {
+  readonly classes: Task["classes"];
+  readonly train: {
+    readonly inputs: { readonly shape: readonly number[] };
+    readonly targets: { readonly shape: readonly number[] };
+  };
+}
+
 /** The network of an experiment for the examples of its task. */
-export function objectiveOf({ task, model }: Experiment, examples: Task): Objective {
+export function objectiveOf({ task, model }: Experiment, examples: TaskShape): Objective {
   const [, ...shape] = examples.train.inputs.shape;
   const outputs = examples.classes ?? examples.train.targets.shape[1];
   const width = shape[shape.length - 1];

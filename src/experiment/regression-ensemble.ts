@@ -2,9 +2,9 @@
 
 import type { GraphTensor } from "../graph/index.ts";
 import { createRandom } from "../random.ts";
-import { linearRegression } from "../task/index.ts";
+import { regressionDraws } from "../task/index.ts";
 import {
-  type Draw,
+  type Draws,
   type EnsembleCalls,
   type Learned,
   type Lesson,
@@ -13,7 +13,7 @@ import {
   sideBySide,
 } from "./draws-side-by-side.ts";
 import type { Experiment } from "./experiment.ts";
-import { initialWeights, objectiveOf } from "./experiment-network.ts";
+import { initialWeights, type Objective, objectiveOf } from "./experiment-network.ts";
 import { presets } from "./presets.ts";
 import { leastLoss, roundOf, type SearchedRate, type SearchRound } from "./search.ts";
 
@@ -94,13 +94,30 @@ export function experimentOf(
   };
 }
 
-function drawOf(ensemble: RegressionEnsemble, seed: number): Draw {
-  const { task: settings, dtype } = ensemble;
-  const largestInputs = settings.largestInputs ?? settings.inputs;
-  const random = createRandom(seed);
-  const task = linearRegression({ ...settings, dtype, largestInputs }, random.stream("task"));
-  const experiment = experimentOf(ensemble, { potential: "2-norm", passes: ensemble.learning.passes });
-  return { seed, task, weights: initialWeights(experiment, objectiveOf(experiment, task), random) };
+/** Makes the draws of seeds; what they share is prepared once. */
+interface Source {
+  readonly objective: Objective;
+  draw(seeds: readonly number[]): Draws;
+}
+
+function sourceOf(ensemble: RegressionEnsemble): Source {
+  const { task, dtype, learning } = ensemble;
+  const largestInputs = task.largestInputs ?? task.inputs;
+  const data = regressionDraws({ ...task, dtype, largestInputs });
+  const experiment = experimentOf(ensemble, { potential: "2-norm", passes: learning.passes });
+  const train = { inputs: { shape: [task.samples, task.inputs] }, targets: { shape: [task.samples, 1] } };
+  const objective = objectiveOf(experiment, { classes: null, train });
+  return {
+    objective,
+    draw(seeds) {
+      const randoms = seeds.map(createRandom);
+      return {
+        seeds,
+        ...data.draw(randoms.map((random) => random.stream("task"))),
+        weights: randoms.map((random) => initialWeights(experiment, objective, random)),
+      };
+    },
+  };
 }
 
 /**
@@ -117,7 +134,8 @@ export async function chooseRates(
   if (typeof learningRate === "number") {
     return potentials.map((potential) => ({ potential, learningRate, passes: learning.passes, search: [] }));
   }
-  const draw = drawOf(ensemble, ensemble.seed + ensemble.seeds);
+  const { objective, draw } = sourceOf(ensemble);
+  const draws = draw([ensemble.seed + ensemble.seeds]);
   const searches = new Map(potentials.map((potential): [string, SearchRound[]] => [potential, []]));
   let missed = potentials;
   for (let extension = 0; missed.length > 0 && extension <= goal.extensions; extension++) {
@@ -126,7 +144,7 @@ export async function chooseRates(
     const lessons = missed.flatMap((potential) =>
       learningRate.search.map((rate) => ({ potential, learningRate: rate })),
     );
-    const rounds = await searchOn(draw, { experiment, lessons, calls });
+    const rounds = await searchOn(draws, { experiment, objective, lessons, calls });
     for (const [potential, round] of rounds) searches.get(potential)?.push(round);
     missed = Array.from(rounds).flatMap(([potential, round]) =>
       goal.loss !== null && leastLoss(round) >= goal.loss ? [potential] : [],
@@ -139,11 +157,11 @@ export async function chooseRates(
 }
 
 /** One round for each geometry of the lessons. */
-async function searchOn(draw: Draw, options: SideBySideOptions): Promise<ReadonlyMap<string, SearchRound>> {
-  const together = sideBySide([draw], options);
+async function searchOn(draws: Draws, options: SideBySideOptions): Promise<ReadonlyMap<string, SearchRound>> {
+  const together = sideBySide(draws, options);
   const rates = new Map<string, SearchedRate[]>();
   try {
-    for (const { lesson, lastLoss } of await together.learn([draw], "search: ")) {
+    for (const { lesson, lastLoss } of await together.learn(draws, "search: ")) {
       const { potential, learningRate } = lesson;
       const loss = Number.isFinite(lastLoss) ? lastLoss : null;
       rates.set(potential, [...(rates.get(potential) ?? []), { learningRate, loss, accuracy: null }]);
@@ -172,17 +190,17 @@ export async function* trainMembers(
   const { seeds, seed } = ensemble;
   const together = seedsTogether(ensemble);
   const courses = coursesOf(chosen);
+  const { objective, draw } = sourceOf(ensemble);
   const opened = new Map<string, SideBySide>();
   try {
     for (let from = 0; from < seeds; from += together) {
-      const draws = Array.from({ length: Math.min(together, seeds - from) }, (_, k) =>
-        drawOf(ensemble, seed + from + k),
-      );
+      const count = Math.min(together, seeds - from);
+      const draws = draw(Array.from({ length: count }, (_, k) => seed + from + k));
       const members: Member[] = [];
       for (const { passes, lessons } of courses) {
-        const key = `${passes} ${draws.length}`;
+        const key = `${passes} ${count}`;
         const experiment = experimentOf(ensemble, { potential: lessons[0].potential, passes });
-        const course = opened.get(key) ?? sideBySide(draws, { experiment, lessons, calls });
+        const course = opened.get(key) ?? sideBySide(draws, { experiment, objective, lessons, calls });
         opened.set(key, course);
         for (const learned of await course.learn(draws, `seed ${seed + from}: `)) {
           members.push(memberOf(learned, passes));
@@ -213,7 +231,6 @@ function coursesOf(chosen: readonly ChosenRate[]) {
   return Array.from(courses, ([passes, lessons]) => ({ passes, lessons }));
 }
 
-function memberOf({ draw, lesson, loss, final }: Learned, passes: number): Member {
-  const { seed, weights } = draw;
-  return { ...lesson, seed, passes, loss, initial: weights.weight, final: final.weight };
+function memberOf({ lesson, seed, initial, loss, final }: Learned, passes: number): Member {
+  return { ...lesson, seed, passes, loss, initial: initial.weight, final: final.weight };
 }

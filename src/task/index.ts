@@ -39,7 +39,13 @@ export {
   type Task,
   takeExamples,
 } from "./examples.ts";
-export { decayingCovariance, type LinearRegressionOptions, linearRegression } from "./linear-regression.ts";
+export {
+  decayingCovariance,
+  type LinearRegressionOptions,
+  linearRegression,
+  type RegressionDraws,
+  regressionDraws,
+} from "./linear-regression.ts";
 export { type ROfKOptions, rOfK } from "./r-of-k.ts";
 export { rowSequential, timeFirst } from "./row-sequential.ts";
 export { type TwoWeightLoss, twoWeightLosses, type WeightPair } from "./two-weight-losses.ts";

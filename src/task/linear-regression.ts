@@ -2,8 +2,8 @@
 
 import { InputError } from "../errors.ts";
 import type { Random } from "../random.ts";
-import { type Examples, type FloatType, requireSize, type Task } from "./examples.ts";
-import { stationaryNormals } from "./stationary-normals.ts";
+import { type FloatTensor, type FloatType, requireSize, type Task } from "./examples.ts";
+import { type StationaryNormals, stationaryNormals } from "./stationary-normals.ts";
 
 export interface LinearRegressionOptions {
   /** D, the number of inputs and so of weights. */
@@ -41,33 +41,74 @@ export function decayingCovariance(lag: number, power: number, scale: number): n
  * @see Pogodin et al. 2024, "Synaptic weight distributions depend on the geometry of plasticity", ICLR, Figure 3A
  */
 export function linearRegression(options: LinearRegressionOptions, random: Random): Task {
+  const { inputs, targets } = regressionDraws(options).draw([random]);
+  const alone = <T extends FloatTensor>(tensor: T): T => ({ ...tensor, shape: tensor.shape.slice(1) });
+  return {
+    name: "linear-regression",
+    classes: null,
+    train: { name: "train", inputs: alone(inputs), targets: alone(targets) },
+    validation: null,
+    heldOut: null,
+  };
+}
+
+/** Draws of one regression, for which what they share is prepared once. */
+export interface RegressionDraws {
+  /**
+   * What `linearRegression` draws from each stream, one behind the other: inputs [streams, N, D], labels [streams, N, 1].
+   *
+   * The inputs are overwritten by the next call with as many streams.
+   */
+  draw(streams: readonly Random[]): { readonly inputs: FloatTensor; readonly targets: FloatTensor };
+}
+
+/**
+ * Prepares draws.
+ *
+ * @throws InputError as `linearRegression`
+ */
+export function regressionDraws(options: LinearRegressionOptions): RegressionDraws {
   const { inputs, samples, power = 2, scale = 1, dtype = "float32" } = options;
   const { largestInputs = Math.max(20_000, inputs) } = options;
   requireSize("linearRegression", "inputs", inputs, 1, largestInputs);
   requireSize("linearRegression", "samples", samples, 1, 2 ** 31);
   requirePositive("power", power);
   requirePositive("scale", scale);
-  const length = samples * inputs;
-  const data = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
   const normals = stationaryNormals(largestInputs, (lag) => decayingCovariance(lag, power, scale));
-  const stream = random.stream("inputs");
-  const shifts = new Float64Array(inputs);
+  const uniforms = new Float64Array(inputs);
+  const size = samples * inputs;
+  let memory = floatTensor(dtype, [0, samples, inputs]);
+  return {
+    draw(streams) {
+      const shape = [streams.length, samples, inputs];
+      if (memory.shape[0] !== streams.length) memory = floatTensor(dtype, shape);
+      const targets = floatTensor(dtype, [streams.length, samples, 1]);
+      for (const [k, stream] of streams.entries()) {
+        const rows = memory.data.subarray(k * size, (k + 1) * size);
+        fillSamples(rows, { normals, uniforms }, stream.stream("inputs"));
+        targets.data.set(labelsOf(samples, stream.stream("labels")), k * samples);
+      }
+      return { inputs: memory, targets };
+    },
+  };
+}
+
+/** The inputs of one draw, a row behind the other. */
+function fillSamples(
+  data: Float32Array | Float64Array,
+  { normals, uniforms }: { readonly normals: StationaryNormals; readonly uniforms: Float64Array },
+  stream: Random,
+): void {
+  const inputs = uniforms.length;
+  const samples = data.length / inputs;
   for (let first = 0; first < samples; first += 2) {
     const rows = normals.drawTwo(stream.stream(`normals ${first}`));
     for (let k = 0; k < 2 && first + k < samples; k++) {
       const sample = first + k;
-      stream.stream(`uniforms ${sample}`).fillUniforms(shifts);
-      fillSample(data.subarray(sample * inputs, (sample + 1) * inputs), rows[k], shifts);
+      stream.stream(`uniforms ${sample}`).fillUniforms(uniforms);
+      fillSample(data.subarray(sample * inputs, (sample + 1) * inputs), rows[k], uniforms);
     }
   }
-  const labels = labelsOf(samples, random.stream("labels"));
-  return {
-    name: "linear-regression",
-    classes: null,
-    train: trainSet(data, labels, inputs),
-    validation: null,
-    heldOut: null,
-  };
 }
 
 /** Normal numbers with a uniform one from −½ to ½ added to each. */
@@ -79,19 +120,11 @@ function fillSample(
   for (let i = 0; i < sample.length; i++) sample[i] = normals[i] + uniforms[i] - 0.5;
 }
 
-function trainSet(data: Float32Array | Float64Array, labels: Float64Array, inputs: number): Examples {
-  const shape = [labels.length, inputs];
-  return data instanceof Float32Array
-    ? {
-        name: "train",
-        inputs: { dtype: "float32", shape, data },
-        targets: { dtype: "float32", shape: [labels.length, 1], data: Float32Array.from(labels) },
-      }
-    : {
-        name: "train",
-        inputs: { dtype: "float64", shape, data },
-        targets: { dtype: "float64", shape: [labels.length, 1], data: labels },
-      };
+function floatTensor(dtype: FloatType, shape: readonly number[]): FloatTensor {
+  const length = shape.reduce((product, size) => product * size, 1);
+  return dtype === "float32"
+    ? { dtype, shape, data: new Float32Array(length) }
+    : { dtype, shape, data: new Float64Array(length) };
 }
 
 function labelsOf(samples: number, random: Random): Float64Array {

@@ -62,11 +62,8 @@ describe("experimentOf", () => {
       : ({ dtype: "int32", shape: [1], data: new Int32Array(1) } as const);
     const inputs = { dtype: "float32", shape, data: new Float32Array(count) } as const;
     const objective = objectiveOf(experiment, {
-      name: task,
       classes: isRegression ? null : 10,
-      train: { name: "train", inputs, targets },
-      validation: null,
-      heldOut: null,
+      train: { inputs, targets },
     });
     const weights = initialWeights(experiment, objective, createRandom(1));
     for (const { tensor, label } of tasks[task].layers) {
