@@ -10,12 +10,12 @@
  * few pairs and scaled). ΔCDF alone is measured beside its plain loops in memory. Where other processes share the cores,
  * the processor's seconds say more than the clock's.
  *
- * The floor of `syngeo infer` on 10⁷ pairs: two passes over 80 MB, 0.005 s at the 33 GB/s of one thread's sums, and about 350
- * vector operations for every two pairs (of `dual-kernel.as`, both passes, a division or root counted as one), which at two a
- * clock of 2.6 GHz are 0.33 s of the processor, 0.17 s of the clock on two cores. Reached: 0.95 s of the clock and 1.18 s of
- * the processor in one thread, 3.6 floors; 0.82 s and 1.35 s in two. Some 0.12 s are the start, which nothing shares; the
- * second thread joins 0.1 s after the first block, half-way through the first pass; then it takes the likelihood (0.2 s)
- * beside ranks and diagnostics (0.27 s), whose samples do not grow with the files.
+ * The floor of `syngeo infer` on 10⁷ pairs: two passes over 80 MB, 0.005 s at the 33 GB/s of one thread's sums, and the
+ * kernel's 13 ns a pair in each pass (five potentials; bound by some 110 vector operations, and by 7 divisions and roots, a
+ * pair), 0.27 s of the processor. Reached: 0.78 s of the clock and 1.03 s of the processor in one thread; 0.72 s and 1.18 s in
+ * two. What no second thread shares: 0.10 s of start, then 0.16 s of ranks, which are cold code for half of that. What it
+ * costs: it joins 0.1 s after the first block, and brings 0.06 s of its own start. Two cores together do 1.6 times the work of
+ * one here. The likelihood (0.09 s) is computed beside the ranks; samples do not grow with the files.
  *
  * `--huge` does one thing only: it infers from a thousand million pairs, for which it makes 8 GB of files and deletes them.
  */
