@@ -11,8 +11,8 @@
  * the processor's seconds say more than the clock's.
  *
  * The floor of `syngeo infer` on 10⁷ pairs: two passes over 80 MB, 0.005 s at the 33 GB/s of one thread's sums, and the
- * kernel's 13 ns a pair in each pass (five potentials; bound by some 110 vector operations, and by 7 divisions and roots, a
- * pair), 0.27 s of the processor. Reached: 0.78 s of the clock and 1.03 s of the processor in one thread; 0.72 s and 1.18 s in
+ * kernel's 17 ns a pair in the first (five potentials; bound by some 150 vector operations, and by 7 divisions and roots, a
+ * pair), 0.17 s of the processor; the second only draws. Reached: 0.78 s of the clock and 1.03 s of the processor in one thread; 0.72 s and 1.18 s in
  * two. What no second thread shares: 0.10 s of start, then 0.16 s of ranks, which are cold code for half of that. What it
  * costs: it joins 0.1 s after the first block, and brings 0.06 s of its own start. Two cores together do 1.6 times the work of
  * one here. The likelihood (0.09 s) is computed beside the ranks; samples do not grow with the files.

@@ -4,6 +4,7 @@ import type { Potential } from "../../geometry/index.ts";
 import { holds, rangeOfWeights } from "../delta-cdf.ts";
 import { type DualKernel, KERNEL_PAIRS } from "../kernel/dual-kernel.ts";
 import { isUsable, type PairCounts } from "../paired-weights.ts";
+import { type FineCounts, type FineGrid, fineCounter } from "./ahead.ts";
 import { type DualMoments, momentsOfSums, NO_MOMENTS } from "./dual-moments.ts";
 import { cellCounter, type GridCounts, type Spread } from "./grid-cells.ts";
 
@@ -24,17 +25,45 @@ export interface UnitSurvey {
   readonly moments: readonly (DualMoments | null)[];
 }
 
+/** Where the first pass counts beside its moments. */
+export interface AheadRequest {
+  readonly whole: readonly (FineGrid | null)[];
+  /** Null where there are no groups. */
+  readonly group: readonly (FineGrid | null)[] | null;
+}
+
+/** What the first pass finds in one block. */
+export interface BlockSurvey {
+  readonly units: readonly UnitSurvey[];
+  /** The cells of the fine grids, as they were asked for. */
+  readonly whole: readonly (FineCounts | null)[];
+  readonly group: readonly (FineCounts | null)[] | null;
+}
+
 /** First pass: counts, and moments of the dual changes, unit by unit. */
 export function surveyBlock(
   kernel: DualKernel,
   potentials: readonly Potential[],
   block: BlockPairs,
-): UnitSurvey[] {
+  ahead: AheadRequest | null,
+): BlockSurvey {
+  const countersOf = (grids: readonly (FineGrid | null)[], firstTable: number) =>
+    grids.map((grid, k) => grid && fineCounter(kernel, grid, firstTable + k));
+  const whole = countersOf(ahead?.whole ?? [], 0);
+  const group = ahead?.group ? countersOf(ahead.group, potentials.length) : null;
+  const count = (k: number, pairs: number) => {
+    whole[k]?.add(pairs);
+    group?.[k]?.add(pairs);
+  };
   const units: UnitSurvey[] = [];
   for (let from = 0; from < block.initial.length; from += UNIT_PAIRS) {
-    units.push(surveyUnit(kernel, potentials, part(block, from, from + UNIT_PAIRS)));
+    units.push(surveyUnit(kernel, potentials, part(block, from, from + UNIT_PAIRS), count));
   }
-  return units;
+  return {
+    units,
+    whole: whole.map((counter) => counter?.take() ?? null),
+    group: group?.map((counter) => counter?.take() ?? null) ?? null,
+  };
 }
 
 const part = ({ initial, final }: BlockPairs, from: number, to: number): BlockPairs => ({
@@ -42,7 +71,13 @@ const part = ({ initial, final }: BlockPairs, from: number, to: number): BlockPa
   final: final.subarray(from, to),
 });
 
-function surveyUnit(kernel: DualKernel, potentials: readonly Potential[], unit: BlockPairs): UnitSurvey {
+/** @param count  hears that the kernel holds so many changes under a potential */
+function surveyUnit(
+  kernel: DualKernel,
+  potentials: readonly Potential[],
+  unit: BlockPairs,
+  count: (potential: number, pairs: number) => void,
+): UnitSurvey {
   const total = unit.initial.length;
   const sums = potentials.map(() => new Float64Array(4));
   const shifts = new Float64Array(potentials.length);
@@ -51,17 +86,18 @@ function surveyUnit(kernel: DualKernel, potentials: readonly Potential[], unit: 
   kernel.tally.fill(0);
   for (let from = 0; from < total; from += KERNEL_PAIRS) {
     const { initial, final } = part(unit, from, from + KERNEL_PAIRS);
-    const count = kernel.load(initial, final);
-    if (count === 0) continue;
+    const pairs = kernel.load(initial, final);
+    if (pairs === 0) continue;
     for (const [k, potential] of potentials.entries()) {
-      outside[k] ||= !isHeld(kernel, potential, count);
+      outside[k] ||= !isHeld(kernel, potential, pairs);
       if (outside[k]) continue;
-      kernel.pass(potential, count, { duals: true });
+      kernel.pass(potential, pairs, { duals: true });
       // Sums about a value near the mean keep all digits in one pass.
       if (used === 0) shifts[k] = kernel.changes[0];
-      kernel.addMoments(count, shifts[k], sums[k]);
+      kernel.addMoments(pairs, shifts[k], sums[k]);
+      count(k, pairs);
     }
-    used += count;
+    used += pairs;
   }
   const [nonFinite, absentInitially, absentFinally, absentThroughout, unchanged, signFlips] = kernel.tally;
   return {
@@ -109,7 +145,8 @@ export interface CountRequest {
 
 /** What the second pass finds in one block. */
 export interface BlockCells {
-  readonly used: number;
+  /** Usable pairs; null where no cells were asked for, and so nothing was counted. */
+  readonly used: number | null;
   readonly whole: readonly (GridCounts | null)[];
   readonly group: readonly (GridCounts | null)[] | null;
   /** The pairs of each draw; fewer than asked for where the block has changed since it was surveyed. */
@@ -127,8 +164,9 @@ export function countBlock(
     spreads.map((spread, k) => spread && cellCounter(kernel, spread, firstTable + k));
   const whole = countersOf(request.whole, 0);
   const group = request.group && countersOf(request.group, potentials.length);
+  const isCounted = [...whole, ...(group ?? [])].some((counter) => counter !== null);
   let used = 0;
-  for (let from = 0; from < block.initial.length; from += KERNEL_PAIRS) {
+  for (let from = 0; isCounted && from < block.initial.length; from += KERNEL_PAIRS) {
     const { initial, final } = part(block, from, from + KERNEL_PAIRS);
     const count = kernel.load(initial, final);
     used += count;
@@ -141,7 +179,7 @@ export function countBlock(
     }
   }
   return {
-    used,
+    used: isCounted ? used : null,
     whole: whole.map((counter) => counter?.take() ?? null),
     group: group?.map((counter) => counter?.take() ?? null) ?? null,
     drawn: request.draws.map((draw) => drawPairs(block, draw)),

@@ -45,11 +45,13 @@ async function open({ reopening, potentials }: WorkerSetup): Promise<Opened> {
   }
 }
 
-async function work(lane: Lane, { id, stretch, request }: WorkOrder): Promise<void> {
+async function work(lane: Lane, order: WorkOrder): Promise<void> {
+  const { id, stretch } = order;
   const { signal } = abort;
   try {
-    if (request === null) send({ kind: "surveyed", id, units: await lane.survey(stretch, { signal }) });
-    else send({ kind: "counted", id, cells: await lane.count(stretch, request, { signal }) });
+    if (order.kind === "survey") {
+      send({ kind: "surveyed", id, block: await lane.survey(stretch, order.ahead, { signal }) });
+    } else send({ kind: "counted", id, cells: await lane.count(stretch, order.request, { signal }) });
   } catch (error) {
     send({ kind: "failed", id, error: plainError(error) });
   }
@@ -58,7 +60,7 @@ async function work(lane: Lane, { id, stretch, request }: WorkOrder): Promise<vo
 try {
   const { lane, close } = await open(workerData);
   port.on("message", async (message: ToWorker) => {
-    if (message.kind === "work") await work(lane, message);
+    if (message.kind === "survey" || message.kind === "count") await work(lane, message);
     else if (message.kind === "likelihood") {
       // Loaded when it is needed: the blocks come first.
       (await import("./worker-likelihood.node.ts")).answerLikelihood(message);

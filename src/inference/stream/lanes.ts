@@ -3,17 +3,18 @@
 import type { Potential } from "../../geometry/index.ts";
 import { createDualKernel } from "../kernel/dual-kernel.ts";
 import {
+  type AheadRequest,
   type BlockCells,
+  type BlockSurvey,
   type CountRequest,
   countBlock,
   surveyBlock,
-  type UnitSurvey,
 } from "./block-work.ts";
 import type { PairBlocks, ReadSignal, Stretch, WeightReader } from "./pair-blocks.ts";
 
 /** One thread that reads blocks and works on them. */
 export interface Lane {
-  survey(stretch: Stretch, options?: ReadSignal): Promise<readonly UnitSurvey[]>;
+  survey(stretch: Stretch, ahead: AheadRequest | null, options?: ReadSignal): Promise<BlockSurvey>;
   count(stretch: Stretch, request: CountRequest, options?: ReadSignal): Promise<BlockCells>;
 }
 
@@ -43,7 +44,8 @@ export async function ownLane(
     return { initial, final };
   };
   return {
-    survey: async (stretch, options) => surveyBlock(kernel, potentials, await read(stretch, options)),
+    survey: async (stretch, ahead, options) =>
+      surveyBlock(kernel, potentials, await read(stretch, options), ahead),
     count: async (stretch, request, options) =>
       countBlock(kernel, potentials, await read(stretch, options), request),
   };

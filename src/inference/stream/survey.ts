@@ -9,7 +9,16 @@ import { requireEnough } from "../pair-requirements.ts";
 import type { PairedWeights } from "../paired-weights.ts";
 import type { PictureDraw } from "../picture.ts";
 import { type Population, sourceOfGroup } from "../population.ts";
-import { type BlockCells, type CountRequest, UNIT_PAIRS, type UnitSurvey } from "./block-work.ts";
+import {
+  addFine,
+  cellsOfFine,
+  type FineCounts,
+  type FineGrid,
+  type FineGrids,
+  fineGrids,
+  paysAhead,
+} from "./ahead.ts";
+import { type BlockCells, type BlockSurvey, type CountRequest, UNIT_PAIRS } from "./block-work.ts";
 import { type Before, type DrawPlans, drawWithin, pairsOf, planDraws, plansFor } from "./draws.ts";
 import { type Lanes, type OpenLanes, openOwnLane, runInOrder } from "./lanes.ts";
 import { type PairBlocks, type Stretch, stretchesOf } from "./pair-blocks.ts";
@@ -22,6 +31,8 @@ export interface SurveyOptions extends InferOptions {
   readonly picture?: Random;
   /** Pairs read at a time, a multiple of 65,536 (2¹⁸ unless given); results do not depend on it. */
   readonly blockPairs?: number;
+  /** Pairs from which on cells are counted in the first pass; 2²² unless given, Infinity for never. */
+  readonly countAheadFrom?: number;
 }
 
 export interface Survey {
@@ -32,6 +43,8 @@ export interface Survey {
 }
 
 const BLOCK_PAIRS = 4 * UNIT_PAIRS;
+/** Of fewer pairs the second pass takes no time. */
+const COUNT_AHEAD_PAIRS = 2 ** 22;
 
 /** A block after the first pass. */
 interface SurveyedBlock {
@@ -55,11 +68,14 @@ interface Job {
 }
 
 /**
- * Reads all pairs twice (`onProgress` counts pairs, both passes together): counts and moments first, then the cells of ΔCDF and the pairs drawn.
+ * Reads all pairs twice (`onProgress` counts pairs, both passes together): counts and moments first, then the cells of ΔCDF and
+ * the pairs drawn. Of 2²² pairs and more the first pass counts the cells too, on a finer grid that suits the spread of a few
+ * pairs, and the second counts only where that turns out not to suit all.
  *
  * The pairs drawn are those that `infer` draws of the same pairs in memory with the same randomness, so that the exponent is
- * the same bit for bit; ΔCDF is the same to 0.01/n for each weight that rounding moves across a point of the grid. Memory holds
- * a few blocks for each lane and a sample of at most 100,000 pairs for each group, whatever the size of the files.
+ * the same bit for bit; ΔCDF is the same to 0.01/n for each weight that rounding moves across a point of the grid, and where it
+ * was counted in the first pass to 2 % of its floor and 2·10⁻⁴ of itself. Memory holds a few blocks for each lane and a sample of at most 100,000
+ * pairs for each group, whatever the size of the files.
  *
  * @throws InputError what `infer` throws for options and too few pairs; `lengths-differ`, `bad-block`; `pairs-changed` where
  *   the second pass finds other pairs; what the readers throw; the signal's reason once it is aborted
@@ -73,11 +89,14 @@ export async function surveyBlocks(blocks: PairBlocks, options: SurveyOptions): 
     signal: options.signal,
   });
   try {
-    const job: Job = { blocks, potentials, lanes, signal: options.signal, report: reporter(blocks, options) };
-    const { totals, surveyed } = await firstPass(stretches, job);
+    const { random, picture = null, signal, countAheadFrom = COUNT_AHEAD_PAIRS } = options;
+    const job: Job = { blocks, potentials, lanes, signal, report: reporter(blocks, options) };
+    const grids = paysAhead(blocks, countAheadFrom)
+      ? await fineGrids(blocks, potentials, lanes[0], { signal })
+      : null;
+    const { totals, surveyed } = await firstPass(stretches, grids, job);
     const counts = { whole: totals.whole.counts, parts: totals.parts.map((part) => part.counts) };
     requireEnough(blocks, counts.whole);
-    const { random, picture = null } = options;
     const plans = planDraws(blocks, counts, { random, keepUnchanged, picture });
     await secondPass(surveyed, totals, plans, job);
     return surveyOf(job, totals, plans);
@@ -103,16 +122,21 @@ function reporter({ parts }: PairBlocks, options: SurveyOptions): Job["report"] 
   };
 }
 
-async function firstPass(stretches: readonly Stretch[], job: Job) {
+async function firstPass(stretches: readonly Stretch[], grids: FineGrids | null, job: Job) {
   const totals: AllTotals = {
     whole: emptyTotals(job.potentials.length),
     parts: job.blocks.parts.map(() => emptyTotals(job.potentials.length)),
   };
+  const none = () => job.potentials.map((): FineCounts | null => null);
+  const fine = { whole: none(), parts: job.blocks.parts.map(none) };
   const surveyed: SurveyedBlock[] = [];
   await runInOrder(job.lanes, stretches, {
     signal: job.signal,
-    run: (lane, stretch: Stretch) => lane.survey(stretch, { signal: job.signal }),
-    take(units: readonly UnitSurvey[], stretch) {
+    run: (lane, stretch: Stretch) =>
+      lane.survey(stretch, grids && { whole: grids.whole, group: grids.parts?.[stretch.part] ?? null }, {
+        signal: job.signal,
+      }),
+    take({ units, whole, group }: BlockSurvey, stretch) {
       const part = totals.parts[stretch.part];
       const before = { all: changedOf(totals.whole), ofPart: changedOf(part) };
       for (const unit of units) {
@@ -121,11 +145,34 @@ async function firstPass(stretches: readonly Stretch[], job: Job) {
       }
       const own = units.map(({ counts }) => counts).reduce(sumOfCounts);
       surveyed.push({ stretch, before, own: { total: own.total, ...changedOf({ counts: own }) } });
+      addFine(fine.whole, whole);
+      if (group) addFine(fine.parts[stretch.part], group);
       job.report(stretch.end - stretch.start, "counting, first of two passes");
     },
   });
+  if (grids) {
+    takeCells(totals.whole, fine.whole, grids.whole);
+    for (const [part, own] of (grids.parts ?? []).entries())
+      takeCells(totals.parts[part], fine.parts[part], own);
+  }
   return { totals, surveyed };
 }
+
+/** The cells of those potentials whose fine grid suits the spread that all pairs have. */
+function takeCells(
+  totals: Totals,
+  fine: readonly (FineCounts | null)[],
+  grids: readonly (FineGrid | null)[],
+): void {
+  for (const [k, spread] of spreadsOf(totals).entries()) {
+    const [counts, grid] = [fine[k], grids[k]];
+    if (spread && counts && grid) totals.cells[k] = cellsOfFine(counts, grid, spread);
+  }
+}
+
+/** What is left to count: null where there is nothing, or the first pass has counted it. */
+const spreadsLeft = (totals: Totals) =>
+  spreadsOf(totals).map((spread, k) => (totals.cells[k] === null ? spread : null));
 
 function changedOf({ counts }: Pick<Totals, "counts">): { used: number; changed: number } {
   return { used: counts.used, changed: counts.used - counts.unchanged };
@@ -138,8 +185,8 @@ async function secondPass(
   job: Job,
 ): Promise<void> {
   const isGrouped = job.blocks.parts.length > 1;
-  const whole = spreadsOf(totals.whole);
-  const groups = isGrouped ? totals.parts.map(spreadsOf) : null;
+  const whole = spreadsLeft(totals.whole);
+  const groups = isGrouped ? totals.parts.map(spreadsLeft) : null;
   const request = ({ stretch, before, own }: SurveyedBlock): CountRequest => ({
     whole,
     group: groups?.[stretch.part] ?? null,
@@ -169,10 +216,11 @@ function requireSame(
   { source, parts }: PairBlocks,
 ): void {
   const isDrawn = draws.every(({ ordinals }, k) => found.drawn[k].initial.length === ordinals.length);
-  if (found.used === own.used && isDrawn) return;
+  const used = found.used ?? own.used;
+  if (used === own.used && isDrawn) return;
   throw new InputError({
     code: "pairs-changed",
-    message: `${source}: expected the same pairs in the second pass, got ${found.used} usable in place of ${own.used} or others unchanged ("${parts[stretch.part].name}", ${stretch.start} to ${stretch.end}); wait until the files are written, then try again`,
+    message: `${source}: expected the same pairs in the second pass, got ${used} usable in place of ${own.used} or others unchanged ("${parts[stretch.part].name}", ${stretch.start} to ${stretch.end}); wait until the files are written, then try again`,
   });
 }
 

@@ -4,11 +4,17 @@ import { availableParallelism } from "node:os";
 import { type MessagePort, Worker } from "node:worker_threads";
 import type { Potential } from "../../geometry/index.ts";
 import { type BeginLikelihood, likelihoodWhenAsked } from "../estimate.ts";
-import type { BlockCells, CountRequest, UnitSurvey } from "./block-work.ts";
+import type { BlockCells, BlockSurvey } from "./block-work.ts";
 import { type Lane, type OpenLanes, openOwnLane, ownLane } from "./lanes.ts";
-import type { ReadSignal, Reopening, Stretch } from "./pair-blocks.ts";
+import type { ReadSignal, Reopening } from "./pair-blocks.ts";
 import { orderLikelihood } from "./worker-likelihood.node.ts";
-import { errorOf, type FromWorker, type ToWorker, type WorkerSetup } from "./worker-messages.node.ts";
+import {
+  errorOf,
+  type FromWorker,
+  type ToWorker,
+  type WorkerSetup,
+  type WorkOrder,
+} from "./worker-messages.node.ts";
 
 interface WorkerLane extends Lane {
   readonly beginLikelihood: BeginLikelihood;
@@ -136,13 +142,13 @@ function startWorker(reopening: Reopening, potentials: readonly Potential[]): Wo
     new Promise<FromWorker>((resolve, reject) => pending.set(id, { resolve, reject }));
   const send = (message: ToWorker, moved: readonly MessagePort[] = []) => worker.postMessage(message, moved);
   let last = 0;
-  const order = async (stretch: Stretch, request: CountRequest | null, { signal }: ReadSignal) => {
+  const order = async (make: (id: number) => WorkOrder, { signal }: ReadSignal) => {
     signal?.throwIfAborted();
     if (fault !== null) throw fault;
     const id = last++;
     const answer = answerTo(id);
     try {
-      send({ kind: "work", id, stretch, request });
+      send(make(id));
       return await answer;
     } catch (error) {
       // The worker's own abort is ours, with our reason.
@@ -151,8 +157,10 @@ function startWorker(reopening: Reopening, potentials: readonly Potential[]): Wo
     }
   };
   return {
-    survey: async (stretch, options = {}) => unitsOf(await order(stretch, null, options)),
-    count: async (stretch, request, options = {}) => cellsOf(await order(stretch, request, options)),
+    survey: async (stretch, ahead, options = {}) =>
+      blockOf(await order((id) => ({ kind: "survey", id, stretch, ahead }), options)),
+    count: async (stretch, request, options = {}) =>
+      cellsOf(await order((id) => ({ kind: "count", id, stretch, request }), options)),
     beginLikelihood: (question) => orderLikelihood(send, question),
     abort: () => send({ kind: "abort" }),
     async close() {
@@ -164,9 +172,9 @@ function startWorker(reopening: Reopening, potentials: readonly Potential[]): Wo
   };
 }
 
-function unitsOf(answer: FromWorker): readonly UnitSurvey[] {
-  if (answer.kind === "surveyed") return answer.units;
-  throw new Error(`worker thread: expected units, got ${answer.kind}`);
+function blockOf(answer: FromWorker): BlockSurvey {
+  if (answer.kind === "surveyed") return answer.block;
+  throw new Error(`worker thread: expected a surveyed block, got ${answer.kind}`);
 }
 
 function cellsOf(answer: FromWorker): BlockCells {

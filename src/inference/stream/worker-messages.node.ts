@@ -1,7 +1,7 @@
 /** What the calling thread and its workers say to each other: plain data. */
 
 import { InputError, UnsupportedError } from "../../errors.ts";
-import type { BlockCells, CountRequest, UnitSurvey } from "./block-work.ts";
+import type { AheadRequest, BlockCells, BlockSurvey, CountRequest } from "./block-work.ts";
 import type { Reopening, Stretch } from "./pair-blocks.ts";
 import type { LikelihoodOrder } from "./worker-likelihood.node.ts";
 
@@ -12,13 +12,11 @@ export interface WorkerSetup {
   readonly potentials: readonly string[];
 }
 
-/** One piece of work; without a request it is that of the first pass. */
-export interface WorkOrder {
-  readonly kind: "work";
-  readonly id: number;
-  readonly stretch: Stretch;
-  readonly request: CountRequest | null;
-}
+/** One piece of work of either pass. */
+export type WorkOrder = { readonly id: number; readonly stretch: Stretch } & (
+  | { readonly kind: "survey"; readonly ahead: AheadRequest | null }
+  | { readonly kind: "count"; readonly request: CountRequest }
+);
 
 export type ToWorker = WorkOrder | LikelihoodOrder | { readonly kind: "abort" } | { readonly kind: "close" };
 
@@ -26,7 +24,7 @@ export type ToWorker = WorkOrder | LikelihoodOrder | { readonly kind: "abort" } 
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "unopened"; readonly error: PlainError }
-  | { readonly kind: "surveyed"; readonly id: number; readonly units: readonly UnitSurvey[] }
+  | { readonly kind: "surveyed"; readonly id: number; readonly block: BlockSurvey }
   | { readonly kind: "counted"; readonly id: number; readonly cells: BlockCells }
   | { readonly kind: "failed"; readonly id: number; readonly error: PlainError };
 
