@@ -156,10 +156,11 @@ describe("the kind deconvolution", () => {
       expect.stringMatching(/^2-norm: no change fits, not even/),
     ]);
     expect(rows[0]).toMatchObject({ part: "sizes", count: 600, unit: null });
-    const drawn = spines.draw(
-      rows.map((row) => ({ potential: "2-norm", ...row, run: "steps" })),
-      await createDocument(),
-    );
+    const own = rows.map((row) => ({ potential: "2-norm", ...row, run: "steps" }));
+    // The end of the search is no finding.
+    const every = spines.compare(own).find(({ what }) => what.endsWith("2-norm, every change"));
+    expect(every).toMatchObject({ found: 1, inside: null, note: expect.stringContaining(message.slice(8)) });
+    const drawn = spines.draw(own, await createDocument());
     expect(drawn.textContent).toContain("2-norm, before");
     expect(drawn.textContent).toContain("2-norm: no change fits, not even");
   });

@@ -62,7 +62,7 @@ const potentialsOf = (rows: readonly FigureRow[]) => [
   ...new Set(rows.map(({ potential }) => String(potential))),
 ];
 
-/** The lines of one geometry, those of a start, or the first of them. */
+/** The lines of one part in one geometry. */
 const own = (rows: readonly FigureRow[], potential: string, part: string) =>
   rows.filter((row) => row.potential === potential && row.part === part);
 const fitOf = (rows: readonly FigureRow[], potential: string, start: Start) =>
@@ -74,7 +74,7 @@ function unitOf(rows: readonly FigureRow[]): string | null {
 }
 
 const doubtsOf = (rows: readonly FigureRow[]) =>
-  rows.flatMap(({ potential, doubt }) => (typeof doubt === "string" ? `${potential}: ${doubt}.` : []));
+  rows.flatMap((row) => (doubtOf(row) === null ? [] : `${row.potential}: ${doubtOf(row)}.`));
 
 /** The starts that are drawn, the first that there is. */
 const DRAWN: readonly Start[] = ["two points", "largest change", "smallest change"];
@@ -186,35 +186,38 @@ function mixtureCompared(rows: readonly FigureRow[], potential: string): readonl
   ];
 }
 
+/** A doubtful start is no finding, so that nothing of it is judged. */
+const doubtOf = ({ doubt }: FigureRow) => (typeof doubt === "string" ? doubt : null);
+const judged = (fit: FigureRow, tolerance: number) => (doubtOf(fit) === null ? tolerance : null);
+
 /** 1 where a change is excluded, with that of the two log-normals and with every one, as the paper has it. */
 function excludedCompared(rows: readonly FigureRow[], potential: string): readonly Comparison[] {
   const expected = EXCLUDED[potential];
-  const same = isExcluded(rows, potential, sameChangeOf(potential));
-  if (expected === undefined || same === null) return [];
-  const against = (what: string, found: boolean, note: string) =>
-    comparisonOf({
-      what: `excluded (1) or not (0): ${potential}, ${what}`,
-      expected,
-      source: MESSAGE,
-      found: found ? 1 : 0,
-      tolerance: 0,
-      note,
-    });
-  const words = (start: Start) => {
+  const [sizes] = own(rows, potential, "sizes");
+  const against = (what: string, start: Start): readonly Comparison[] => {
     const fit = fitOf(rows, potential, start);
-    const critical = formatNumber(Number(own(rows, potential, "sizes")[0].critical));
-    return fit === undefined
-      ? ""
-      : `σ ${formatNumber(Number(fit.ratio))} SD of the dual weights, Kolmogorov's distance ${formatNumber(Number(fit.distance))} (${critical} fits)`;
+    if (fit === undefined || expected === undefined) return [];
+    const [ratio, distance, critical] = [fit.ratio, fit.distance, sizes.critical].map(Number);
+    const words = `σ ${formatNumber(ratio)} SD of the dual weights, Kolmogorov's distance ${formatNumber(distance)} (${formatNumber(critical)} fits)`;
+    return [
+      comparisonOf({
+        what: `excluded (1) or not (0): ${potential}, ${what}`,
+        expected,
+        source: MESSAGE,
+        found: distance > critical ? 1 : 0,
+        tolerance: judged(fit, 0),
+        note: [words, doubtOf(fit) ?? []].flat().join("; "),
+      }),
+    ];
   };
-  const none = isExcluded(rows, potential, "smallest change") ?? false;
   const size =
     potential === "negative-entropy"
       ? "the change of the two log-normals"
       : "a change as large as that of the two log-normals";
   return [
-    against(size, same, words(sameChangeOf(potential))),
-    against("every change", none, words(none ? "smallest change" : "largest change")),
+    ...against(size, sameChangeOf(potential)),
+    ...against("every change", "largest change"),
+    ...against("every change", "smallest change"),
   ];
 }
 
@@ -230,22 +233,21 @@ function distancesCompared(rows: readonly FigureRow[], potential: string): reado
   const [sizes] = own(rows, potential, "sizes");
   return own(rows, potential, "fit").flatMap((fit) => {
     const start = Object.entries(STARTS).find(([name]) => name === fit.start)?.[1];
-    const doubt = typeof fit.doubt === "string" ? fit.doubt : "";
     const interval = intervalOf(fit);
     const resampled =
       interval === null
         ? []
         : [`95 % of the resamples from ${formatNumber(interval.low)} to ${formatNumber(interval.high)}`];
     const of = (quantity: string) => `${quantity}, ${potential}, ${start}`;
-    const common = { expected: 0, note: doubt };
+    const common = { expected: 0, note: doubtOf(fit) ?? "" };
     return [
       comparisonOf({
         ...common,
-        note: [doubt, ...resampled].filter((part) => part !== "").join("; "),
+        note: [doubtOf(fit) ?? [], resampled].flat().join("; "),
         what: of("W₁"),
         source: CHANCE,
         found: Number(fit.wasserstein),
-        tolerance: Number(sizes.wassersteinCritical),
+        tolerance: judged(fit, Number(sizes.wassersteinCritical)),
       }),
       ...(potential === "negative-entropy"
         ? []
@@ -255,7 +257,7 @@ function distancesCompared(rows: readonly FigureRow[], potential: string): reado
               what: of("share below zero"),
               source: BELOW,
               found: Number(fit.belowZero),
-              tolerance: 3 / Number(sizes.count),
+              tolerance: judged(fit, 3 / Number(sizes.count)),
             }),
           ]),
     ];
