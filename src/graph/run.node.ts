@@ -1,6 +1,6 @@
 /** Running graphs with native kernels, in Node. */
 
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
 import type { Graph } from "./graph.ts";
 import { type Session, sessionOn } from "./session.ts";
 import { modelOf } from "./signature.ts";
@@ -22,6 +22,8 @@ export async function openSession(
   { threads = 1 }: NodeSessionOptions = {},
 ): Promise<Session> {
   const { bytes, signature } = modelOf(graph);
+  // Loaded with the first session: the parent of a sweep has none, and starts sooner.
+  const { InferenceSession, Tensor } = await import("onnxruntime-node");
   const session = await InferenceSession.create(bytes, {
     executionProviders: ["cpu"],
     executionMode: "sequential",
@@ -33,7 +35,7 @@ export async function openSession(
     {
       run: (feeds, outputs) => session.run(feeds, outputs) as Promise<Record<string, OrtTensor>>, // only tensors are asked for
       close: () => session.release(),
-      wrap: ({ dtype, data, shape }) => new OrtTensor(dtype, data, shape),
+      wrap: ({ dtype, data, shape }) => new Tensor(dtype, data, shape),
       // The element types of the signature are ours, and each has one kind of array in both.
       unwrap: ({ type, data, dims }) => ({ dtype: type, data, shape: dims }) as GraphTensor,
     },

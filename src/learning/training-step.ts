@@ -82,8 +82,8 @@ export interface TrainingStep extends LoopOptions {
  * because the states of the units do not depend on it.
  *
  * With `runs`, that many go side by side, which is much faster than one by one where a run is small: each has its own
- * weights, states, learning rate and loss, and one that diverges leaves the others alone. `takeRun(loop.state(), k)` is
- * the state of one, which can go on alone.
+ * weights, states, learning rate, loss and, where `potential` is a list, geometry; one that diverges leaves the others
+ * alone. `takeRun(loop.state(), k)` is the state of one, which can go on alone.
  *
  * A zero weight is allowed under the negative entropy, where it stays zero.
  *
