@@ -7,10 +7,11 @@
  * Each potential is one file and one row in `potentials.ts`: value, mirror map and inverse, curvature, change
  * in the dual and Bregman divergence, the last two without loss of digits for close weights. People name
  * potentials in text (`3-norm`, `affine:10`): `parsePotential` reads it. `bregmanDivergence` and `dualChanges`
- * take whole arrays. The room imports nothing but the errors, and knows nothing of files, data or statistics.
+ * take whole arrays, `bregmanBall` draws a border. The room imports nothing but the errors, and knows nothing of files, data or statistics.
  */
 
 export { affine } from "./affine.ts";
+export { bregmanBall } from "./bregman-ball.ts";
 export { bregmanDivergence } from "./bregman-divergence.ts";
 export { isInside } from "./domain.ts";
 export { dualChanges } from "./dual-change.ts";

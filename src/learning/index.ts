@@ -8,12 +8,13 @@
  *
  * `trainingStep` joins loss, gradient, chain, mirror step and constraints in one ONNX graph with its state as inputs and
  * outputs; `openLoop` of the graph room repeats it. It can take many runs side by side, which `stackRuns` and `takeRun`
- * put together and apart. Schedules are pure functions of the step, and `mirrorPath` takes the steps of a few
+ * put together and apart. `matchedRate` makes geometries learn at one speed. Schedules are pure functions of the step, and `mirrorPath` takes the steps of a few
  * weights in plain numbers, to be looked at.
  */
 
 export { type AdamOptions, adam } from "./adam.ts";
 export { type Constraint, frozenSigns, mask, nonNegative } from "./constraints.ts";
+export { matchedRate } from "./matched-rate.ts";
 export { type MirrorPath, type MirrorPathOptions, mirrorPath } from "./mirror-path.ts";
 export { type MirrorGraph, mirrorStep, type PotentialFamily } from "./mirror-step.ts";
 export { stackRuns, takeRun } from "./runs.ts";

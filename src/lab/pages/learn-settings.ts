@@ -1,7 +1,8 @@
 /** What a visitor sets of a run, the settings that suit the others, and the experiment that comes of it. */
 
 import { type Experiment, parseExperiment, presetNamed } from "../../experiment/index.ts";
-import { isInside, parsePotential } from "../../geometry/index.ts";
+import { parsePotential } from "../../geometry/index.ts";
+import { matchedRate } from "../../learning/matched-rate.ts";
 import { shellWord } from "../../pairing/index.ts";
 
 export const TASKS = ["mnist-rnn", "mnist-mlp", "linear-regression"] as const;
@@ -96,14 +97,10 @@ export const tasks: { readonly [T in TaskName]: TaskFacts } = {
 const REGRESSION_INPUTS = 4000;
 const MLP_HIDDEN = [256, 256];
 
-/**
- * A learning rate under which weights of usual size move at one speed whatever the geometry: a step in the dual space is φ″(w)
- * times one of the weight, so the rate is the task's step times φ″ at that size.
- */
+/** A learning rate under which weights of usual size move at one speed whatever the geometry. */
 export function suitedRate(task: TaskName, potential: string): number {
   const { step, size } = tasks[task];
-  const { curvature, domain } = parsePotential(potential, "potential");
-  const rate = isInside(domain, size) ? step * curvature(size) : step;
+  const rate = matchedRate(parsePotential(potential, "potential"), { rate: step, size });
   return Number(Math.min(RATES.high, Math.max(RATES.low, rate)).toPrecision(2));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parsePotential } from "../../geometry/index.ts";
 import { twoWeightLosses, type WeightPair } from "../../task/two-weight-losses.ts";
-import { ballOf, coordinatesOf, offZero, pathOf, placeOf, weightsAt } from "./mirror-paths.ts";
+import { coordinatesOf, offZero, pathOf, placeOf, weightsAt } from "./mirror-paths.ts";
 
 const [line, , sparse] = twoWeightLosses;
 
@@ -49,21 +49,5 @@ describe("pathOf", () => {
   it("moves a start off zero, to the side that it is on", () => {
     expect(offZero([0, -0.0001])).toEqual([0.001, -0.001]);
     expect(offZero([0.5, -2])).toEqual([0.5, -2]);
-  });
-});
-
-describe("ballOf", () => {
-  it("is a circle of radius √(2r) under the 2-norm", () => {
-    for (const [x, y] of ballOf("2-norm", [0.3, -1], 0.02)) {
-      expect(Math.hypot(x - 0.3, y + 1)).toBeCloseTo(0.2, 9);
-    }
-  });
-
-  it("has every place at the distance asked for, and none on the other side of zero, under the negative entropy", () => {
-    const { divergence } = parsePotential("negative-entropy");
-    for (const [x, y] of ballOf("negative-entropy", [0.5, 2], 0.1)) {
-      expect(x).toBeGreaterThan(0);
-      expect(divergence(x, 0.5) + divergence(y, 2)).toBeCloseTo(0.1, 8);
-    }
   });
 });

@@ -82,35 +82,3 @@ export function weightsAt({ potential, signs }: Coordinates, [x, y]: WeightPair)
   const back = (dual: number, k: 0 | 1) => potential.inverseMirrorMap(dual, signs?.[k] ?? 1);
   return [back(x, 0), back(y, 1)];
 }
-
-const DIRECTIONS = 96;
-
-/**
- * The border of the Bregman ball { u : D(u ‖ centre) ≤ radius } of a geometry, as weights.
- *
- * D grows along every ray from the centre, so each place is found by bisection.
- */
-export function ballOf(name: string, centre: WeightPair, radius: number): readonly WeightPair[] {
-  const potential = parsePotential(name);
-  const distance = (weights: WeightPair) =>
-    weights.reduce(
-      (sum, weight, k) =>
-        sum + (isInside(potential.domain, weight) ? potential.divergence(weight, centre[k]) : Infinity),
-      0,
-    );
-  return Array.from({ length: DIRECTIONS }, (_, k) => {
-    const angle = (2 * Math.PI * k) / DIRECTIONS;
-    const at = (length: number): WeightPair => [
-      centre[0] + length * Math.cos(angle),
-      centre[1] + length * Math.sin(angle),
-    ];
-    let [inside, outside] = [0, 1];
-    while (distance(at(outside)) < radius && outside < 1e6) outside *= 2;
-    for (let half = 0; half < 40; half++) {
-      const middle = (inside + outside) / 2;
-      if (distance(at(middle)) < radius) inside = middle;
-      else outside = middle;
-    }
-    return at(inside);
-  });
-}

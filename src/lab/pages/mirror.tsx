@@ -2,6 +2,7 @@
 
 import { batch, type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { bregmanBall, parsePotential } from "../../geometry/index.ts";
 import { potentialLook } from "../../plot/index.ts";
 import { twoWeightLosses, type WeightPair } from "../../task/two-weight-losses.ts";
 import { Formula } from "../mathematics.tsx";
@@ -9,7 +10,7 @@ import { NumberField, SelectField, SliderField, Toggle } from "../parts/fields.t
 import { Ignored } from "../parts/problem.tsx";
 import { Term } from "../parts/term.tsx";
 import { addressState, flag, numberBetween, oneOf, someOf, wholeNumberBetween } from "../route.ts";
-import { ballOf, coordinatesOf, offZero, pathOf, type ShownPath, STEPS } from "./mirror-paths.ts";
+import { coordinatesOf, offZero, pathOf, type ShownPath, STEPS } from "./mirror-paths.ts";
 import { Plane } from "./mirror-plane.tsx";
 
 const POTENTIALS = ["negative-entropy", "1.5-norm", "2-norm", "3-norm", "hyperbolic-entropy:0.1"] as const;
@@ -17,6 +18,8 @@ type Name = (typeof POTENTIALS)[number];
 const LOSSES = twoWeightLosses.map(({ name }) => name);
 const [FIRST] = twoWeightLosses;
 const FARTHEST = 5;
+/** Places on the border of a ball. */
+const DIRECTIONS = 96;
 const SECONDS = 8;
 
 const parameters = {
@@ -131,7 +134,12 @@ function ballsOf(paths: readonly (ShownPath & ReturnType<typeof look>)[], step: 
   return paths.map(({ potential, weights, colour, dash }) => ({
     colour,
     dash,
-    border: ballOf(potential, weights[Math.min(step, weights.length - 1)], radius),
+    border: bregmanBall(
+      parsePotential(potential),
+      weights[Math.min(step, weights.length - 1)],
+      radius,
+      DIRECTIONS,
+    ),
   }));
 }
 

@@ -175,12 +175,14 @@ export function SelectField<T extends string>({
 }
 
 interface TextProps extends FieldProps<string> {
+  /** Texts to choose from, beside any other. */
+  readonly offered?: readonly string[];
   /** Throws the sentence to show for a text that cannot be used. */
   readonly check?: (text: string) => unknown;
 }
 
 /** A text that is taken when it is finished; one that cannot be used stays in the field with a sentence. */
-export function TextField({ label, value, help, check, disabled = false }: TextProps) {
+export function TextField({ label, value, help, check, offered = [], disabled = false }: TextProps) {
   const id = useId();
   const wrong = useSignal<string | null>(null);
   const take = (text: string) => {
@@ -198,6 +200,7 @@ export function TextField({ label, value, help, check, disabled = false }: TextP
       <input
         id={id}
         type="text"
+        list={offered.length > 0 ? `${id}-list` : undefined}
         value={value.value}
         disabled={disabled}
         spellcheck={false}
@@ -206,6 +209,13 @@ export function TextField({ label, value, help, check, disabled = false }: TextP
         aria-describedby={`${id}-help`}
         onChange={({ currentTarget }) => take(currentTarget.value.trim())}
       />
+      {offered.length > 0 && (
+        <datalist id={`${id}-list`}>
+          {offered.map((text) => (
+            <option key={text} value={text} />
+          ))}
+        </datalist>
+      )}
       <Help id={`${id}-help`} wrong={wrong.value} help={help} />
     </div>
   );
