@@ -207,9 +207,9 @@ function Settings({ values, hasSizes }: { readonly values: Values; readonly hasS
           </>
         }
       />
-      <PotentialField value={values.second} label="from this one" />
+      <PotentialField value={values.second} label="From this one" />
       <SliderField
-        label={<Term word="power" />}
+        label={<Term word="power">Power</Term>}
         value={values.power}
         low={0.55}
         high={0.99}
