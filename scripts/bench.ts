@@ -12,10 +12,11 @@
  *
  * The floor of `syngeo infer` on 10⁷ pairs: two passes over 80 MB, 0.005 s at the 33 GB/s of one thread's sums, and the
  * kernel's 17 ns a pair in the first (five potentials; bound by some 150 vector operations, and by 7 divisions and roots, a
- * pair), 0.17 s of the processor; the second only draws. Reached: 0.78 s of the clock and 1.03 s of the processor in one thread; 0.72 s and 1.18 s in
- * two. What no second thread shares: 0.10 s of start, then 0.16 s of ranks, which are cold code for half of that. What it
- * costs: it joins 0.1 s after the first block, and brings 0.06 s of its own start. Two cores together do 1.6 times the work of
- * one here. The likelihood (0.09 s) is computed beside the ranks; samples do not grow with the files.
+ * pair), 0.17 s of the processor; the second only draws. Reached: 0.66 s of the clock and 0.91 s of the processor in one
+ * thread; 0.64 s and 1.08 s in two. What no second thread shares: 0.10 s of start, 0.14 s of ranks, which are cold code for
+ * half of that, and 0.05 s of diagnostics. What the second costs: it joins 0.1 s after the first block, with 0.06 s of its own
+ * start, and each of two busy threads here is a fifth slower than one alone. The likelihood (0.09 s) is computed beside the
+ * ranks; samples do not grow with the files.
  *
  * `--huge` does one thing only: it infers from a thousand million pairs, for which it makes 8 GB of files and deletes them.
  */
