@@ -197,21 +197,28 @@ function fillRow(
 ): void {
   const centre = nodeDual + location;
   const positive = grid.nodes[bin] > 0;
-  const cumulative = (edge: number, side: number) => {
+  /** The standard normal place of an edge. */
+  const placeOf = (edge: number) => {
     // For λ ≤ 0 zero is infinitely far on either side, and beyond it lies the other sign, which cannot be reached.
     if (exponent <= 0) {
-      if (grid.edges[edge] === 0) return positive ? 0 : 1;
-      if (grid.edges[edge] > 0 !== positive) return side;
+      if (grid.edges[edge] === 0) return positive ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      if (grid.edges[edge] > 0 !== positive)
+        return positive ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     }
-    return normalCdf((edgeDuals[edge] - centre) / scale);
+    return (edgeDuals[edge] - centre) / scale;
   };
-  const side = positive ? 0 : 1;
-  const present = grid.signed || exponent <= 0 ? 1 : 1 - normalCdf(-centre / scale);
-  let below = row.length > 0 ? cumulative(low, side) : 0;
+  const present = grid.signed || exponent <= 0 ? 1 : normalCdf(centre / scale);
+  if (row.length === 0) return;
+  let below = placeOf(low);
+  let tailBelow = normalCdf(-Math.abs(below));
   for (let j = 0; j < row.length; j++) {
-    const above = cumulative(low + j + 1, side);
-    row[j] = (above - below) / present;
-    below = above;
+    const above = placeOf(low + j + 1);
+    const tailAbove = normalCdf(-Math.abs(above));
+    // The tail that both ends lie in: far out the differences of Φ would have no digits.
+    const share =
+      above <= 0 ? tailAbove - tailBelow : below >= 0 ? tailBelow - tailAbove : 1 - tailBelow - tailAbove;
+    row[j] = share / present;
+    [below, tailBelow] = [above, tailAbove];
   }
 }
 

@@ -1,6 +1,7 @@
 /** From a profile likelihood of the exponent to an estimate, an interval that survives a wrong law, and a curve. */
 
 import type { ProfilePoint } from "./geometry-fit.ts";
+import { preciseSum } from "./precise-sum.ts";
 import { EXPONENT_RANGE } from "./rank-independence.ts";
 import { rootFrom } from "./root.ts";
 import { normalQuantile } from "./special-functions.ts";
@@ -28,7 +29,7 @@ export function likelihoodOfContributions(
     clusterCount: pairs.clusterCount,
     at: (exponent) => {
       contributions(exponent, each);
-      return each.reduce((sum, value) => sum + value, 0);
+      return preciseSum(each);
     },
     contributionsNear: () => contributions,
   };
