@@ -6,10 +6,14 @@ import { expect } from "vitest";
 import { runCommand } from "../command.ts";
 
 /** A download of the page, as text. */
-export async function downloaded(page: Page, button: string): Promise<string> {
+export async function downloaded(
+  page: Page,
+  name: string,
+  role: "button" | "link" = "button",
+): Promise<string> {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: button }).click(),
+    page.getByRole(role, { name }).click(),
   ]);
   return readFileSync(await download.path(), "utf8");
 }

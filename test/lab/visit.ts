@@ -19,9 +19,9 @@ export interface Opened {
   readonly complaints: string[];
 }
 
-/** Serves the built lab and starts the browser at this path. */
-export async function startVisit(executablePath: string): Promise<Visit> {
-  const server = labServer({ page: resolve(import.meta.dirname, "../../dist/lab"), figures: null });
+/** Serves the built lab, with its own figures or those of a folder, and starts the browser at this path. */
+export async function startVisit(executablePath: string, figures: string | null = null): Promise<Visit> {
+  const server = labServer({ page: resolve(import.meta.dirname, "../../dist/lab"), figures });
   await new Promise<void>((done) => {
     server.listen(0, "127.0.0.1", done);
   });
