@@ -1,3 +1,3 @@
-/** The part of the graph room that runs graphs in WebAssembly, in a browser or in Node. */
+/** The part of the graph room that runs graphs in WebAssembly, in a browser or in Node, and on a graphics card. */
 
-export { openWebSession, type WebSessionOptions } from "./run.web.ts";
+export { openWebGpuSession, openWebSession, type WebSessionOptions } from "./run.web.ts";

@@ -2,9 +2,19 @@
 
 import { potentialParameter } from "../parts/potential-field.tsx";
 import { numberBetween, oneOf, type Parameter, wholeNumberBetween } from "../route.ts";
-import { EXAMPLES, LAYERS, type LearnSettings, PASSES, RATES, SCHEMES, TASKS } from "./learn-settings.ts";
+import {
+  EXAMPLES,
+  LAYERS,
+  type LearnSettings,
+  PASSES,
+  PROCESSORS,
+  RATES,
+  SCHEMES,
+  TASKS,
+} from "./learn-settings.ts";
 
 export const parameters: { readonly [K in keyof LearnSettings]: Parameter<LearnSettings[K]> } = {
+  processor: oneOf<LearnSettings["processor"]>("wasm", PROCESSORS),
   task: oneOf<LearnSettings["task"]>("mnist-rnn", TASKS),
   potential: potentialParameter("negative-entropy"),
   initialisation: oneOf<LearnSettings["initialisation"]>("log-normal", SCHEMES),

@@ -55,7 +55,7 @@ async function learn(settings: LearnSettings, from: Standpoint | null): Promise<
   const common = { settings, message: null };
   run.value = { ...common, state: "learning", standpoint: from };
   try {
-    const request = { experiment: experimentOf(settings), from };
+    const request = { experiment: experimentOf(settings), from, processor: settings.processor };
     const { status, message, standpoint } = await callWorker<LearnRequest, LearnAnswer, Standpoint>(
       createWorker,
       request,

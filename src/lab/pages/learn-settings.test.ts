@@ -14,6 +14,7 @@ import {
 } from "./learn-settings.ts";
 
 const settings = (task: TaskName, others: Partial<LearnSettings> = {}): LearnSettings => ({
+  processor: "wasm",
   task,
   potential: "negative-entropy",
   initialisation: "log-normal",

@@ -9,11 +9,15 @@ export const TASKS = ["mnist-rnn", "mnist-mlp", "linear-regression"] as const;
 export type TaskName = (typeof TASKS)[number];
 /** Constant weights are left out: without a spread of sizes no geometry can be told from another. */
 export const SCHEMES = ["log-normal", "normal", "uniform", "exponential", "pytorch"] as const;
+/** What computes in a browser. */
+export const PROCESSORS = ["wasm", "webgpu"] as const;
+export type Processor = (typeof PROCESSORS)[number];
 export const RATES = { low: 1e-6, high: 10 } as const;
 export const EXAMPLES = { low: 10, high: 1500 } as const;
 export const PASSES = { low: 1, high: 1000 } as const;
 
 export interface LearnSettings {
+  readonly processor: Processor;
   readonly task: TaskName;
   readonly potential: string;
   readonly initialisation: (typeof SCHEMES)[number];

@@ -1,7 +1,8 @@
 /** Learn: train a network in the page, watch its weights, and ask which geometry it was. */
 
-import { useSignalEffect } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { graphicsCard } from "../../graph/graphics-card.ts";
 import { formatCount, formatNumber, formatPercent } from "../../plot/index.ts";
 import { Choice, NumberField, SelectField, SliderField } from "../parts/fields.tsx";
 import { PotentialField } from "../parts/potential-field.tsx";
@@ -20,6 +21,7 @@ import {
   type LearnSettings,
   layerOf,
   PASSES,
+  PROCESSORS,
   RATES,
   SCHEMES,
   TASKS,
@@ -91,9 +93,23 @@ export default function Learn() {
   );
 }
 
+const PROCESSOR_WORDS = { wasm: "WebAssembly", webgpu: "WebGPU" } as const;
+
+/** Whether the browser offers a graphics card. */
+function useGraphicsCard(): boolean {
+  const found = useSignal(false);
+  useEffect(() => {
+    graphicsCard().then((card) => {
+      found.value = card !== null;
+    });
+  }, []);
+  return found.value;
+}
+
 function Settings({ values, disabled }: { readonly values: Values; readonly disabled: boolean }) {
   const { words } = tasks[values.task.value];
   const isRegression = values.task.value === "linear-regression";
+  const hasGraphicsCard = useGraphicsCard();
   return (
     <>
       <h2>The run</h2>
@@ -143,6 +159,15 @@ function Settings({ values, disabled }: { readonly values: Values; readonly disa
       />
       <NumberField label="Passes over them" value={values.passes} {...PASSES} step={1} disabled={disabled} />
       <NumberField label="Seed" value={values.seed} low={0} high={2 ** 31} step={1} disabled={disabled} />
+      {hasGraphicsCard || values.processor.value === "webgpu" ? (
+        <Choice
+          label="Computed by"
+          value={values.processor}
+          choices={PROCESSORS.map((processor) => ({ value: processor, label: PROCESSOR_WORDS[processor] }))}
+          help="WebGPU uses the graphics card, which pays for larger networks than these"
+          disabled={disabled}
+        />
+      ) : null}
     </>
   );
 }

@@ -1,4 +1,4 @@
-/** Trains away from the page, by the same function as `syngeo train`, on ONNX Runtime in WebAssembly. */
+/** Trains away from the page, by the same function as `syngeo train`, on ONNX Runtime in WebAssembly or on WebGPU. */
 
 import { blobSource, readFile } from "../../data/index.ts";
 import {
@@ -8,15 +8,17 @@ import {
   type PassMetrics,
   train,
 } from "../../experiment/index.ts";
-import type { Tensors } from "../../graph/index.ts";
-import { openWebSession } from "../../graph/index.web.ts";
+import type { Graph, Tensors } from "../../graph/index.ts";
+import { openWebGpuSession, openWebSession } from "../../graph/index.web.ts";
 import { digitsOfTensors } from "../../task/index.ts";
 import { answerCalls } from "../worker-answers.ts";
+import type { Processor } from "./learn-settings.ts";
 
 export interface LearnRequest {
   readonly experiment: Experiment;
   /** Where an earlier call stood; null to begin. */
   readonly from: Standpoint | null;
+  readonly processor: Processor;
 }
 
 /** A run between two passes, and how it came there. */
@@ -38,17 +40,22 @@ export interface LearnAnswer {
 /** So often a standpoint goes to the page, in milliseconds: what is drawn of it keeps a page busy. */
 const SHOWN_EVERY = 250;
 
-answerCalls<LearnRequest, LearnAnswer, Standpoint>(async ({ experiment, from }, report) => {
+answerCalls<LearnRequest, LearnAnswer, Standpoint>(async ({ experiment, from, processor }, report) => {
   const digits = experiment.task.name === "digits" ? await readDigits() : null;
   const passes = [...(from?.passes ?? [])];
   let initial = from?.initial ?? null;
   let last = performance.now();
+  let refusal: string | null = null;
+  const openOnGpu = (graph: Graph) =>
+    openWebGpuSession(graph, (reason) => {
+      refusal = reason;
+    });
   const outcome = await train({
     experiment,
     digits,
     pretrained: null,
     resume: from?.interruption ?? null,
-    openSession: openWebSession,
+    openSession: processor === "webgpu" ? openOnGpu : openWebSession,
     onInitial: async (weights) => {
       initial = weights;
       report({ initial, weights, passes, interruption: null });
@@ -62,8 +69,13 @@ answerCalls<LearnRequest, LearnAnswer, Standpoint>(async ({ experiment, from }, 
   });
   return {
     status: outcome.status === "diverged" ? "diverged" : "done",
-    // What follows is advice for a terminal.
-    message: outcome.message.replace(/;.*$/, "; lower the learning rate"),
+    message: [
+      ...(refusal === null ? [] : [`WebGPU could not do it, so WebAssembly did: ${refusal}.`]),
+      // What follows is advice for a terminal.
+      outcome.message.replace(/;.*$/, "; lower the learning rate"),
+    ]
+      .filter((sentence) => sentence !== "")
+      .join(" "),
     standpoint: { initial: outcome.initial, weights: outcome.final, passes, interruption: null },
   };
 });
