@@ -59,16 +59,23 @@ describe.skipIf(chromium === null)("a visitor of Infer", () => {
     await expect.poll(() => title.getAttribute("aria-label")).toContain("under negative-entropy");
   }, 240_000);
 
-  it.each(["digits-negative-entropy.npz", "digits-2-norm.npz", "spines-simulated.csv"])(
-    "gets the numbers of the command that the page shows, to 1e-9: %s",
-    async (name) => {
-      const { page } = await visit.open(`infer?example=${name.replace(/\.\w+$/, "")}`);
+  it.each([
+    ["digits-negative-entropy.npz", ""],
+    ["digits-2-norm.npz", ""],
+    ["spines-simulated.csv", ""],
+    ["digits-negative-entropy.npz", "&initial=initial&final=final&noise=known&multiplicative=0.02"],
+    ["spines-simulated.csv", "&control=none&initial=day0&final=day8&noise=known&multiplicative=0.1"],
+  ])(
+    "gets the numbers of the command that the page shows, to 1e-9: %s%s",
+    async (name, choices) => {
+      const { page } = await visit.open(`infer?example=${name.replace(/\.\w+$/, "")}${choices}`);
       await verdictOf(page);
       const own = mkdtempSync(join(folder, "run-"));
       writeFileSync(join(own, name), readFileSync(join(examples, name)));
       const { stdout, stderr } = runCommand(own, await wordsOfCommand(page));
       expect(stderr).toBe("");
       expectSameNumbers(JSON.parse(await downloaded(page, "All numbers (JSON)")), JSON.parse(stdout));
+      expect(JSON.parse(stdout).noise.source).toBe(choices.includes("known") ? "given" : "none");
       const lines = (await downloaded(page, "Pairs with dual changes (CSV)")).trim().split("\n");
       expect(lines[0]).toMatch(/^initial,final,(cluster,)?dual change negative-entropy,/);
       expect(lines).toHaveLength(JSON.parse(stdout).pairs.total + 1);
