@@ -45,7 +45,8 @@ const views: Views = {
 
 /** The bytes themselves where they start at a multiple of the item size in memory, else a copy that does. */
 export function alignedTo(bytes: Uint8Array, itemSize: number): Uint8Array {
-  return bytes.byteOffset % itemSize === 0 ? bytes : bytes.slice();
+  // The slice of a Buffer of Node would be a view and no copy.
+  return bytes.byteOffset % itemSize === 0 ? bytes : new Uint8Array(bytes);
 }
 
 /** Row-major values in this machine's byte order as a tensor, without a copy where the bytes are aligned. */

@@ -6,6 +6,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { labServer } from "../../src/cli/lab-server.node.ts";
 import { CHROMIUM_WORDS } from "../chromium.ts";
 
+/** What Chromium says where a page asks for a graphics card and there is none. */
+const NO_GRAPHICS_CARD = "No available adapters.";
+
 export interface Visit {
   readonly address: string;
   readonly browser: Browser;
@@ -36,7 +39,8 @@ export async function startVisit(executablePath: string, figures: string | null 
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+        const isComplaint = message.type() === "error" || message.type() === "warning";
+        if (isComplaint && message.text() !== NO_GRAPHICS_CARD) complaints.push(message.text());
       });
       page.on("pageerror", (error) => complaints.push(error.message));
       await page.goto(`${address}#/${path}`);
