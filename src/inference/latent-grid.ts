@@ -16,7 +16,8 @@ const BAND = 5;
 const WIDEST_BIN = 0.15;
 const MOST_BINS = 700;
 const PRIOR_ROUNDS = 40;
-const LIKELIHOOD_TOLERANCE = 1e-4;
+/** Of the simplex: near enough for the steps of Newton that follow. */
+const LIKELIHOOD_TOLERANCE = 0.03;
 
 /** Bins of the true weight: bin k is edges[k] … edges[k+1] around nodes[k]. */
 interface Grid {
