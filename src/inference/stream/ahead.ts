@@ -147,13 +147,3 @@ export function cellsOfFine(
   }
   return counts;
 }
-
-/** Counts of one scope (all pairs, or those of a part), which grow block by block; null where a potential has no grid. */
-export function addFine(sums: (FineCounts | null)[], found: readonly (FineCounts | null)[]): void {
-  for (const [k, counts] of found.entries()) {
-    const sum = sums[k];
-    if (counts === null) continue;
-    if (sum === null) sums[k] = counts;
-    else for (let cell = 0; cell < sum.length; cell++) sum[cell] += counts[cell];
-  }
-}

@@ -10,7 +10,6 @@ import type { PairedWeights } from "../paired-weights.ts";
 import type { PictureDraw } from "../picture.ts";
 import { type Population, sourceOfGroup } from "../population.ts";
 import {
-  addFine,
   cellsOfFine,
   type FineCounts,
   type FineGrid,
@@ -145,8 +144,8 @@ async function firstPass(stretches: readonly Stretch[], grids: FineGrids | null,
       }
       const own = units.map(({ counts }) => counts).reduce(sumOfCounts);
       surveyed.push({ stretch, before, own: { total: own.total, ...changedOf({ counts: own }) } });
-      addFine(fine.whole, whole);
-      if (group) addFine(fine.parts[stretch.part], group);
+      addCells(fine.whole, whole);
+      if (group) addCells(fine.parts[stretch.part], group);
       job.report(stretch.end - stretch.start, "counting, first of two passes");
     },
   });
@@ -198,8 +197,8 @@ async function secondPass(
     take(found: BlockCells, block) {
       requireSame(found, block, request(block), job.blocks);
       const { part, start, end } = block.stretch;
-      addCells(totals.whole, found.whole);
-      if (found.group) addCells(totals.parts[part], found.group);
+      addCells(totals.whole.cells, found.whole);
+      if (found.group) addCells(totals.parts[part].cells, found.group);
       for (const [k, plan] of plansFor(plans, part).entries()) {
         plan.collected.push({ part, pairs: found.drawn[k] });
       }

@@ -52,12 +52,13 @@ export function sumOfCounts(a: PairCounts, b: PairCounts): PairCounts {
   };
 }
 
-export function addCells(totals: Totals, cells: readonly (GridCounts | null)[]): void {
-  for (const [k, counts] of cells.entries()) {
+/** Adds the counts of a block, potential by potential; null where nothing was counted. */
+export function addCells(sums: (GridCounts | null)[], found: readonly (GridCounts | null)[]): void {
+  for (const [k, counts] of found.entries()) {
+    const sum = sums[k];
     if (counts === null) continue;
-    const sums = totals.cells[k];
-    if (sums === null) totals.cells[k] = counts;
-    else for (let cell = 0; cell < sums.length; cell++) sums[cell] += counts[cell];
+    if (sum === null) sums[k] = counts;
+    else for (let cell = 0; cell < sum.length; cell++) sum[cell] += counts[cell];
   }
 }
 
